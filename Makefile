@@ -1,0 +1,55 @@
+# One line a target; the same words as `tenfold`. Set-up happens by itself: see graders/bootstrap.py.
+PYTHON ?= python3
+VENV ?= .venv
+RUN = $(VENV)/bin/tenfold
+SETUP = +@$(PYTHON) graders/bootstrap.py --venv $(VENV)
+
+# Under -q, make passes a recipe's exit code 1 ("not yet") on as its own, without calling it an error.
+ifneq ($(filter grade,$(MAKECMDGOALS)),)
+MAKEFLAGS += -q
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help grade list show hint reset verify new test lint clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+grade: ## EX=mlops-drift [SUB=path]: grade your work (SUB: another file, folder or notebook)
+	$(SETUP) --exercise "$(EX)"
+	+@$(RUN) grade "$(EX)" $(if $(SUB),--submission "$(SUB)") $(ARGS)
+
+list: ## [ARGS="--skill ml"]: the exercises
+	$(SETUP)
+	@$(RUN) list $(ARGS)
+
+show: ## EX=…: the statement
+	$(SETUP)
+	@$(RUN) show "$(EX)"
+
+hint: ## EX=…: the next hint
+	$(SETUP)
+	@$(RUN) hint "$(EX)"
+
+reset: ## EX=…: start again; your version is kept aside
+	$(SETUP)
+	@$(RUN) reset "$(EX)"
+
+verify: ## [EX=…]: prove the graders right; writes proof.json
+	$(SETUP) --all
+	@$(RUN) verify $(EX) $(ARGS)
+
+new: ## EX=skill-name: the files of a new exercise
+	$(SETUP)
+	@$(RUN) new "$(EX)"
+
+test: ## every test of the kit
+	$(SETUP) --all
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+lint: ## ruff and mypy
+	$(SETUP) --all
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+
+clean: ## remove the environment
+	@rm -rf $(VENV)

@@ -1,0 +1,146 @@
+"""The command line: words in, exit code out. 0 passed, 1 not yet, 2 could not grade or wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+
+from . import __version__, catalog
+from .errors import TenfoldError, UsageError
+
+CODES = {"passed": 0, "not_yet": 1, "could_not_grade": 2}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        course = Path(arguments.course).resolve() if arguments.course else catalog.find_course(Path.cwd())
+        return int(arguments.run(course, arguments))
+    except TenfoldError as error:
+        Console(stderr=True).print(str(error), markup=False, highlight=False, style="bold", soft_wrap=True)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tenfold", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--course", help="folder with exercises/ and graders/ (default: the one around here)")
+    words = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    word = words.add_parser("list", help="the exercises")
+    word.add_argument("--skill", help="only this one, e.g. mlops")
+    word.add_argument("--json", action="store_true", help="as JSON")
+    word.set_defaults(run=_list)
+
+    for name, run, text in (
+        ("show", _show, "the statement of an exercise"),
+        ("hint", _hint, "the next hint"),
+        ("reset", _reset, "begin an exercise again; the learner's version is kept aside"),
+        ("new", _new, "write the files of a new exercise"),
+    ):
+        word = words.add_parser(name, help=text)
+        word.add_argument("exercise", help="e.g. mlops-drift")
+        word.set_defaults(run=run)
+
+    word = words.add_parser("grade", help="grade a submission")
+    word.add_argument("exercise", help="e.g. mlops-drift")
+    word.add_argument("--submission", type=Path, help="file, folder or notebook (default: the exercise's folder)")
+    word.add_argument("--visible", action="store_true", help="only the visible checks")
+    word.add_argument("--seed", type=int, help="replay a recorded seed")
+    word.add_argument("--json", type=Path, metavar="F", help="write the result document to F")
+    word.add_argument("--debug", action="store_true", help="show the grader's own traceback")
+    word.set_defaults(run=_grade)
+
+    word = words.add_parser("verify", help="prove that the graders are right")
+    word.add_argument("exercises", nargs="*", metavar="EX", help="default: all")
+    word.add_argument("--seeds", type=int, default=5, help="how many seeds (default 5)")
+    word.add_argument("--jobs", type=int, help="how many grades at once (default: one a core)")
+    word.add_argument("--changed", action="store_true", help="only where the proof is stale")
+    word.set_defaults(run=_verify)
+    return parser
+
+
+def _list(course: Path, arguments: argparse.Namespace) -> int:
+    found = [e for e in catalog.exercises(course) if arguments.skill in (None, e.skill[3:], e.skill)]
+    if not found:
+        skills = sorted({e.skill[3:] for e in catalog.exercises(course)})
+        raise UsageError(f"there is no skill {arguments.skill!r}; there are {', '.join(skills)}")
+    if arguments.json:
+        keys = ("id", "skill", "title", "level", "minutes", "points", "covers", "extras")
+        print(json.dumps([{key: getattr(e, key) for key in keys} for e in found], indent=2))
+        return 0
+    console = Console(highlight=False)
+    width = max(len(e.id) for e in found)
+    for e in found:
+        console.print(f"{e.id:{width}}  level {e.level}  {e.minutes:3} min  {e.title}", markup=False)
+    return 0
+
+
+def _show(course: Path, arguments: argparse.Namespace) -> int:
+    statement = (catalog.find(course, arguments.exercise).folder / "README.md").read_text(encoding="utf-8")
+    if sys.stdout.isatty():
+        Console().print(Markdown(statement))
+    else:
+        print(statement, end="")
+    return 0
+
+
+def _hint(course: Path, arguments: argparse.Namespace) -> int:
+    from . import learner
+
+    console = Console(highlight=False)
+    console.print(Markdown(learner.next_hint(catalog.find(course, arguments.exercise))))
+    return 0
+
+
+def _reset(course: Path, arguments: argparse.Namespace) -> int:
+    from . import learner
+
+    for line in learner.reset(catalog.find(course, arguments.exercise)):
+        print(line)
+    return 0
+
+
+def _grade(course: Path, arguments: argparse.Namespace) -> int:
+    from . import grade, report, seeds
+
+    exercise = catalog.find(course, arguments.exercise)
+    if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
+        raise UsageError(f"{arguments.json} cannot be written: there is no folder {arguments.json.absolute().parent}")
+    seed = None if arguments.seed is None else seeds.numbered(arguments.seed)
+    result = grade.grade(grade.Request(exercise, arguments.submission, seed, arguments.visible))
+    if arguments.json is not None:
+        arguments.json.write_text(report.as_json(result), encoding="utf-8")
+    print(report.as_text(result, exercise.title, Console(highlight=False)))
+    if result.detail and arguments.debug:
+        print(result.detail, file=sys.stderr)
+    return CODES[result.status]
+
+
+def _verify(course: Path, arguments: argparse.Namespace) -> int:
+    from . import verify
+
+    chosen = [catalog.find(course, name) for name in arguments.exercises] or catalog.exercises(course)
+    return verify.verify(chosen, arguments.seeds, arguments.jobs, arguments.changed, Console(highlight=False))
+
+
+def _new(course: Path, arguments: argparse.Namespace) -> int:
+    from . import new
+
+    for path in new.create(course, arguments.exercise):
+        print(path.relative_to(course))
+    print(f"Next: write the solution and the hidden checks together; then  make verify EX={arguments.exercise}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""Submissions that do nothing, made from a starter: each function returns the same thing whatever it is asked."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+ALWAYS = """
+class _Always:
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __bool__(self): return True
+    def __float__(self): return 1.0
+    def __call__(self, *args, **kwargs): return self
+    def __getattr__(self, name):
+        if name.startswith("__"): raise AttributeError(name)
+        return self
+"""
+VALUES = {
+    "none": "None",
+    "zero": "0.0",
+    "one": "1",
+    "nan": "float('nan')",
+    "text": "'full marks'",
+    "empty": "[]",
+    "true": "True",
+    "always_equal": "_Always()",
+}
+
+
+def submissions(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """Return a set of files for each kind of junk; what is not Python stays as it is."""
+    return {kind: {name: _junk(name, data, value) for name, data in files.items()} for kind, value in VALUES.items()}
+
+
+def _junk(name: str, content: bytes, value: str) -> bytes:
+    if not name.endswith(".py"):
+        return content
+    tree = ast.parse(content)
+    answer = ast.parse(f"def f():\n    return {value}").body[0]
+    assert isinstance(answer, ast.FunctionDef)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.body = [ast.Pass()] if node.name == "__init__" else answer.body
+    return f"{ALWAYS}\n{ast.unparse(ast.fix_missing_locations(tree))}\n".encode()

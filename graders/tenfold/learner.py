@@ -1,0 +1,88 @@
+"""What a learner does besides grading: read hints, begin again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+from . import progress
+from .catalog import Exercise
+from .errors import AuthoringError, UsageError
+
+LAYERS = 3
+
+
+def hints(exercise: Exercise) -> list[str]:
+    """Return the layers of `hints.md`, each with its heading."""
+    path = exercise.folder / "hints.md"
+    if not path.exists():
+        raise AuthoringError(f"{path} is missing")
+    layers = re.split(r"(?m)^(?=## )", path.read_text(encoding="utf-8"))[1:]
+    if len(layers) != LAYERS:
+        raise AuthoringError(f"{path} must have {LAYERS} sections that begin with '## '")
+    return [layer.rstrip() for layer in layers]
+
+
+def next_hint(exercise: Exercise) -> str:
+    """Return the layers read so far and the next one, and note that it was read."""
+    read = min(progress.hints_read(exercise.course, exercise.id) + 1, LAYERS)
+    progress.note_hint(exercise.course, exercise.id, read)
+    left = LAYERS - read
+    more = f"{left} more: make hint EX={exercise.id}" if left else "That was the last one."
+    return "\n\n".join([*hints(exercise)[:read], more])
+
+
+def reset(exercise: Exercise) -> list[str]:
+    """Put the starter back and keep the learner's version beside it; return a line for each file.
+
+    The starter is the version in the Git history whose hash stands in the exercise's proof, so that a learner's own
+    commits do not become the starter.
+    """
+    lines = []
+    for name, wanted in _starter_hashes(exercise).items():
+        path = exercise.folder / name
+        if path.exists() and _sha(path.read_bytes()) == wanted:
+            lines.append(f"{name} is the starter already")
+            continue
+        starter = _from_history(exercise.folder, name, wanted)
+        if path.exists():
+            kept = path.with_name(f"{path.stem}.{datetime.now():%Y%m%d-%H%M%S}{path.suffix}.mine")
+            path.replace(kept)
+            lines.append(f"your version is now {kept.name}")
+        path.write_bytes(starter)
+        lines.append(f"{name} is the starter again")
+    return lines
+
+
+def _starter_hashes(exercise: Exercise) -> dict[str, str]:
+    try:
+        found = json.loads((exercise.grader / "proof.json").read_text(encoding="utf-8"))["starter"]
+    except (OSError, ValueError, KeyError):
+        raise AuthoringError(
+            f"{exercise.id} has no proof that says what its starter is: make verify EX={exercise.id}"
+        ) from None
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def _from_history(folder: Path, name: str, wanted: str) -> bytes:
+    commits = _git(folder, "log", "--format=%H", "--", name).decode().split()
+    for commit in commits:
+        content = _git(folder, "show", f"{commit}:./{name}")
+        if _sha(content) == wanted:
+            return content
+    raise UsageError(f"the starter of {name} is not in this checkout's Git history; get it from a fresh clone")
+
+
+def _git(folder: Path, *words: str) -> bytes:
+    try:
+        return subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return b""
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,173 @@
+"""What a check may use besides plain pytest: two markers and the fixtures of CONTRIBUTING.md.
+
+Loaded by every pytest run where the kit is installed, so that visible checks also run with plain ``pytest`` on the
+learner's own files; while grading, a `Grading` in the configuration says what is graded.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from . import datasets, proxy, seeds
+from .catalog import Exercise, find_course
+from .clock import faster as _faster
+from .expect import Unexpected
+from .result import Metric
+from .sandbox import Ran
+
+
+@dataclass
+class Grading:
+    """What is graded, and the boxes that were started for it."""
+
+    exercise: Exercise
+    seed: seeds.Seed
+    session: proxy.Session
+    references: dict[str, proxy.Session] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """End every box."""
+        for session in (self.session, *self.references.values()):
+            session.close()
+
+
+GRADING = pytest.StashKey[Grading]()
+CREDITS = pytest.StashKey[list[tuple[float, Metric]]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers."""
+    config.addinivalue_line("markers", "points(n): what this check is worth")
+    config.addinivalue_line("markers", "needs(check): not tried while that check fails")
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Let plain pytest import the learner's files that lie beside the visible checks."""
+    folder = str(collector.path.parent)
+    if (collector.path.parent / "exercise.toml").exists() and GRADING not in collector.config.stash:
+        sys.path[:] = [folder, *(p for p in sys.path if p != folder)]
+
+
+def _grading(request: pytest.FixtureRequest) -> Grading | None:
+    return request.config.stash.get(GRADING, None)
+
+
+def _required(request: pytest.FixtureRequest) -> Grading:
+    grading = _grading(request)
+    if grading is None:
+        pytest.skip("this check needs the grader: make grade EX=…")
+    return grading
+
+
+def _place(request: pytest.FixtureRequest) -> tuple[Path, str, seeds.Seed]:
+    grading = _grading(request)
+    if grading is not None:
+        return grading.exercise.course, grading.exercise.id, grading.seed
+    return find_course(request.path.parent), request.path.parent.name, seeds.practice()
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Give this check's own generator, from the grading seed."""
+    _, exercise, seed = _place(request)
+    return seed.generator(exercise, "check", request.node.name)
+
+
+@pytest.fixture
+def hidden(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Give draws of a dataset from the grading seed: ``hidden(name, draw=0, **options)``."""
+    course, exercise, seed = _place(request)
+
+    def draw_hidden(name: str, draw: int = 0, **options: Any) -> Any:
+        return datasets.draw(course, name, seed.generator(exercise, "data", name, draw), **options)
+
+    return draw_hidden
+
+
+@pytest.fixture
+def public(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Give the public draw of a dataset: ``public(name, **options)``."""
+    course, _, _ = _place(request)
+
+    def draw_public(name: str, **options: Any) -> Any:
+        return datasets.draw(course, name, seeds.public().generator(name), **options)
+
+    return draw_public
+
+
+@pytest.fixture
+def credit(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Give partial credit, linear from none at `floor` to all at `full`; of several calls the least counts."""
+
+    def record(value: float, *, floor: float, full: float, name: str = "value", unit: str = "") -> None:
+        number = float(value)
+        share = (number - floor) / (full - floor) if math.isfinite(number) else 0.0
+        metric = Metric(name, number if math.isfinite(number) else None, floor, full, unit)
+        share = math.floor(min(max(share, 0.0), 1.0) * 100 + 1e-9) / 100
+        request.node.stash.setdefault(CREDITS, []).append((share, metric))
+        if not share > 0:
+            raise Unexpected(f"{name} is {number:.2g}{unit}; credit begins at {floor:g}{unit}")
+
+    return record
+
+
+@pytest.fixture
+def faster() -> Callable[..., None]:
+    """Give `clock.faster`."""
+    return _faster
+
+
+@pytest.fixture
+def boxed(request: pytest.FixtureRequest) -> Callable[[str], proxy.Module]:
+    """Give a module of the grader's folder, running in a box like the learner's."""
+    grading = _required(request)
+
+    def start(name: str) -> proxy.Module:
+        exercise = grading.exercise
+        if name not in grading.references:
+            content = (exercise.grader / name).read_bytes()
+            grading.references[name] = proxy.Session({name: content}, exercise.limits)
+        module = proxy.Module(grading.references[name], Path(name).stem)
+        module.__dict__["_collecting"] = False
+        return module
+
+    return start
+
+
+@pytest.fixture
+def restart(request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Start the learner's process anew: a new folder, and no handle is good any more."""
+    return _required(request).session.restart
+
+
+class Work:
+    """A submission that is not a Python module: three verbs on its box."""
+
+    def __init__(self, session: proxy.Session) -> None:
+        self._session = session
+
+    def read(self, path: str) -> bytes:
+        """Return a file of the box, at most 64 MB."""
+        return self._session.box.read(path)
+
+    def write(self, path: str, data: bytes) -> None:
+        """Put a file into the box."""
+        self._session.box.write(path, data)
+
+    def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
+        """Run a program in the box and return its exit code and output."""
+        return self._session.run(argv, seconds)
+
+
+@pytest.fixture
+def submission(request: pytest.FixtureRequest) -> Work:
+    """Give the submission's files and programs: `read`, `write` and `run`."""
+    return Work(_required(request).session)

@@ -1,0 +1,97 @@
+"""A result as text for a person: pure functions of the result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from .catalog import misconceptions
+from .result import CheckResult, Metric, Result
+
+MARKS = {
+    "passed": ("✓", "green"),
+    "partial": ("~", "yellow"),
+    "failed": ("✗", "red"),
+    "not_tried": ("·", "dim"),
+    "could_not_grade": ("!", "magenta"),
+}
+VERDICTS = {
+    "passed": ("PASSED", "bold green"),
+    "not_yet": ("NOT YET", "bold yellow"),
+    "could_not_grade": ("COULD NOT GRADE", "bold magenta"),
+}
+SCALE = 24
+
+
+def as_json(result: Result) -> str:
+    """Return the JSON document."""
+    return json.dumps(result.document(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def as_text(result: Result, title: str, console: Console) -> str:
+    """Return a result for a terminal or a pipe: verdict, every check, and what to do next."""
+    with console.capture() as captured:
+        console.print(_headline(result, title))
+        if result.message:
+            console.print(Padding(Text(result.message, style="bold"), (0, 0, 0, 2)))
+        for hidden, heading in ((False, "Visible checks"), (True, "Hidden checks")):
+            checks = [check for check in result.checks if check.hidden is hidden]
+            if checks:
+                console.print(Text(f"\n  {heading}", style="bold"), _checks(checks), sep="\n")
+        console.print(_next(result))
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def _headline(result: Result, title: str) -> Text:
+    word, style = VERDICTS[result.status]
+    text = Text.assemble((result.exercise, "bold"), f"  {title}\n  ", (word, style))
+    if result.status != "could_not_grade":
+        text.append(f"  {result.score:g} of {result.points:g} points (passes at {result.points * result.pass_:g})")
+    text.append(f"   {result.seed_label} · {result.sandbox['level']} sandbox · {result.seconds:.1f} s", style="dim")
+    return text
+
+
+def _checks(checks: list[CheckResult]) -> Table:
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=3, justify="right")
+    grid.add_column(justify="right")
+    grid.add_column(overflow="fold")
+    for check in checks:
+        mark, style = MARKS[check.status]
+        grid.add_row(Text(mark, style), Text(f"{check.earned:g}/{check.points:g}", style), Group(*_lines(check)))
+    return grid
+
+
+def _lines(check: CheckResult) -> Iterator[Text]:
+    yield Text(check.title, style="" if check.status == "passed" else "bold")
+    if check.metric is not None and check.status != "passed":
+        yield _scale(check.metric)
+    if check.feedback:
+        yield Text(check.feedback, style="dim" if check.status == "not_tried" else "")
+    if check.misconception and check.status in ("partial", "failed"):
+        yield Text(f"Often the cause: {misconceptions()[check.misconception]}.", style="italic")
+
+
+def _scale(metric: Metric) -> Text:
+    value = "nan" if metric.value is None else f"{metric.value:.2g}"
+    share = 0.0 if metric.value is None else (metric.value - metric.floor) / (metric.full - metric.floor)
+    place = round(min(max(share, 0.0), 1.0) * (SCALE - 1))
+    bar = "".join("●" if i == place else "─" for i in range(SCALE))
+    return Text.assemble(f"{metric.name} {value}{metric.unit}   {metric.floor:g} ", (bar, "cyan"), f" {metric.full:g}")
+
+
+def _next(result: Result) -> Text:
+    if result.status == "passed":
+        return Text("\n  Next: another one, from  make list")
+    if result.status == "could_not_grade":
+        return Text("\n  Nothing was taken for a zero. When it is mended, grade again.")
+    if any(check.status == "not_tried" and not check.feedback for check in result.checks):
+        return Text(f"\n  Next: mend that, then  make grade EX={result.exercise}")
+    first = next((c for c in result.checks if c.status != "passed"), None)
+    line = f"\n  Next: {first.title}.\n" if first else "\n"
+    return Text(f"{line}  A hint: make hint EX={result.exercise}      The statement: make show EX={result.exercise}")

@@ -1,0 +1,97 @@
+"""The outcome of one grade: plain frozen values, from which every format is rendered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+SCHEMA = "tenfold/result/1"
+
+Status = Literal["passed", "not_yet", "could_not_grade"]
+CheckStatus = Literal["passed", "partial", "failed", "not_tried", "could_not_grade"]
+Blame = Literal["submission", "grader", "machine"]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a check measured, and where credit begins and ends."""
+
+    name: str
+    value: float | None
+    """None stands for nan and the infinities, which earn nothing."""
+    floor: float
+    full: float
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The outcome of one check."""
+
+    id: str
+    title: str
+    hidden: bool
+    points: float
+    earned: float
+    status: CheckStatus
+    feedback: str = ""
+    misconception: str | None = None
+    metric: Metric | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of one grade."""
+
+    exercise: str
+    version: int
+    status: Status
+    score: float
+    """Points earned."""
+    points: float
+    """Points that could be earned."""
+    pass_: float
+    """The share of the points that passes."""
+    seed_label: str
+    hashes: dict[str, str]
+    sandbox: dict[str, Any]
+    started: str
+    seconds: float
+    python: str
+    blame: Blame | None
+    message: str
+    """One plain line (a syntax error: three) when the checks alone do not say what happened; else empty."""
+    checks: tuple[CheckResult, ...]
+    detail: str = ""
+    """For the author: the grader's own traceback; never part of the document."""
+
+    @property
+    def practice(self) -> bool:
+        """True when the draws were the public practice draws."""
+        return self.seed_label == "practice"
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON document of schema ``tenfold/result/1``."""
+        fields = asdict(self)
+        del fields["detail"]
+        fields["pass"] = fields.pop("pass_")
+        fields["checks"] = [asdict(_public(check)) for check in self.checks]
+        return {"schema": SCHEMA, "practice": self.practice, **fields}
+
+
+def _public(check: CheckResult) -> CheckResult:
+    """Leave two figures of a hidden metric: enough to learn from, too few to climb on."""
+    metric = check.metric
+    if check.hidden and metric is not None and metric.value is not None:
+        check = replace(check, metric=replace(metric, value=float(f"{metric.value:.2g}")))
+    return replace(check, seconds=round(check.seconds, 3))
+
+
+def clean(text: str, longest: int = 600) -> str:
+    """Return text from a submission without control characters, cut to a length."""
+    text = _CONTROL.sub("?", text)
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,0 +1,167 @@
+"""The untrusted side: load the submitted modules when asked, answer calls with plain values.
+
+Started by `sandbox.py` as ``python -I worker.py CONFIG`` with one socket. It holds no labels, no expected
+values and no verdict, and knows of the engine only `wire.py`, `values.py` and `confine.py`, loaded by path.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import inspect
+import json
+import linecache
+import operator
+import os
+import random
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+
+
+def _sibling(name: str) -> ModuleType:
+    """Load a module that lies beside this one, without the rest of the engine."""
+    package = sys.modules.setdefault("_tenfold", ModuleType("_tenfold"))
+    package.__path__ = [str(HERE)]
+    return importlib.import_module(f"_tenfold.{name}")
+
+
+class Server:
+    """Answers one request after the other.
+
+    Objects that cannot cross stay here, in `objects`, and cross as the number of their place.
+    """
+
+    def __init__(self, channel: Any, folder: Path, modules: list[str]) -> None:
+        self.channel, self.folder, self.modules = channel, folder, modules
+        self.objects: list[Any] = []
+
+    def serve(self) -> None:
+        """Answer until the grader closes the stream."""
+        while True:
+            try:
+                request = self.channel.receive(self.resolve)
+            except EOFError:
+                return
+            self.reply(request["id"], self.answer(request))
+
+    def reply(self, number: str, body: dict[str, Any]) -> None:
+        """Send one answer; what cannot cross is itself an answer."""
+        try:
+            self.channel.send({"id": number, **body}, self.refer)
+        except (TypeError, ValueError) as error:
+            text = f"the result cannot be handed over: {error}"
+            self.channel.send({"id": number, "error": {"type": "TypeError", "message": text, "where": ""}}, self.refer)
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run one request and return the body of its reply."""
+        try:
+            return {"ok": getattr(self, f"do_{request['op']}")(**request["with"])}
+        except BaseException as error:  # the learner's code may raise anything, SystemExit included
+            return {"error": self.describe(error, request)}
+
+    def do_load(self) -> None:
+        """Import every submitted module."""
+        for name in self.modules:
+            importlib.import_module(name)
+
+    def do_get(self, target: Any, name: str) -> Any:
+        """Return an attribute; what can be called is named, not sent."""
+        value = operator.attrgetter(name)(self.find(target))
+        return {"callable": True} if callable(value) else {"value": value}
+
+    def do_call(self, target: Any, name: str | None, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Call an object, or an attribute of it."""
+        return self.function(target, name)(*args, **kwargs)
+
+    def function(self, target: Any, name: str | None) -> Any:
+        """Return an object, or an attribute of it (dots allowed)."""
+        return self.find(target) if name is None else operator.attrgetter(name)(self.find(target))
+
+    def find(self, target: Any) -> Any:
+        """Return the module or object that a request names."""
+        return importlib.import_module(target) if isinstance(target, str) else self.objects[target]
+
+    def refer(self, value: Any) -> dict[str, Any]:
+        """Keep an object that cannot cross, and name it."""
+        self.objects.append(value)
+        return {"t": "handle", "v": len(self.objects) - 1, "n": type(value).__name__[:80]}
+
+    def resolve(self, tag: dict[str, Any]) -> Any:
+        """Turn a name from the grader back into an object, or a callback into a function."""
+        if tag["t"] == "handle":
+            return self.objects[tag["v"]]
+        return self.callback(tag["v"])
+
+    def callback(self, number: int) -> Callable[..., Any]:
+        """Return a function that runs in the grader."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self.channel.send({"callback": number, "args": list(args), "kwargs": kwargs}, self.refer)
+            reply = self.channel.receive(self.resolve)
+            if "error" in reply:
+                raise getattr(builtins, reply["error"])(reply["message"])
+            return reply["ok"]
+
+        return call
+
+    def describe(self, error: BaseException, request: dict[str, Any]) -> dict[str, Any]:
+        """Say what was raised and where in the learner's own files."""
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).parent == self.folder]
+        where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+        if isinstance(error, SyntaxError) and error.filename and Path(error.filename).parent == self.folder:
+            where = f"{Path(error.filename).name}, line {error.lineno}"
+        said: dict[str, Any] = {"type": _mro(error), "message": str(error)[:2000], "where": where}
+        if isinstance(error, SyntaxError):
+            line = (error.text or "").rstrip("\n")
+            said["message"] = f"{error.msg}\n    {line}\n    {' ' * ((error.offset or 1) - 1)}^"
+        if isinstance(error, AttributeError) and not frames:
+            said["missing"] = True
+        if isinstance(error, TypeError) and request["op"] == "call" and not frames:
+            said["signature"] = self.signature(request["with"])
+        return said
+
+    def signature(self, call: dict[str, Any]) -> str | None:
+        """Return the signature when the arguments do not fit it."""
+        try:
+            function = self.function(call["target"], call["name"])
+            found = inspect.signature(function)
+        except Exception:
+            return None
+        try:
+            found.bind(*call["args"], **call["kwargs"])
+        except TypeError:
+            return f"{getattr(function, '__name__', 'it')}{found}"[:300]
+        return None
+
+
+def _mro(error: BaseException) -> list[str]:
+    return [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"] or ["Exception"]
+
+
+def main(config: dict[str, Any]) -> None:
+    """Confine this process, then serve."""
+    wire, confinement = _sibling("wire"), _sibling("confine")
+    folder = Path.cwd()
+    channel = wire.Channel(socket.socket(fileno=config["socket"]))
+    confinement.confine(config["limits"], config["uid"])
+    sys.path[:] = [str(folder), *(p for p in sys.path if Path(p).resolve() != HERE.parent)]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in repr(finder)]
+    sys.argv[:] = [""]
+    random.seed(0)
+    np.random.seed(0)
+    linecache.clearcache()
+    Server(channel, folder, config["modules"]).serve()
+    os._exit(0)  # no atexit of the learner's
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
