@@ -127,7 +127,7 @@ def _line(heading: str) -> Iterator[Callable[[str], None]]:
 
 
 def wanted(arguments: argparse.Namespace) -> list[str]:
-    """Return the groups that a command needs, the core first and torch next (its build must be chosen before others)."""
+    """Return the groups that a command needs, the core first, torch next: its build must be chosen before others'."""
     if arguments.all:
         names = set(GROUPS)
     else:

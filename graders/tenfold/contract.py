@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import re
 import sys
 from collections.abc import Iterator
@@ -47,6 +48,10 @@ def _files(exercise: Exercise) -> Iterator[str]:
             yield f"{path.relative_to(exercise.course)} is missing"
     if not alternatives(exercise):
         yield "there is no alternative solution"
+    known = importlib.metadata.metadata("tenfold").get_all("Provides-Extra") or []
+    for extra in exercise.extras:
+        if extra not in known:
+            yield f"pyproject.toml has no group {extra!r}"
     for name in exercise.modules:
         if name in sys.stdlib_module_names:
             yield f"{name}.py hides a module of the standard library"

@@ -49,6 +49,9 @@ class FromSubmission(Exception):
     ----------
     where : str
         ``file, line N`` of the innermost frame in the learner's own files, or an empty string.
+    kind : str
+        The name of the exception as the learner's code raised it.
     """
 
     where: str = ""
+    kind: str = ""

@@ -163,7 +163,7 @@ def _load(session: Session) -> str:
         return clean(str(error))
     except FromSubmission as error:
         where = f"{error.where}: " if error.where else ""
-        return clean(f"{where}{type(error).__name__}: {error}")
+        return clean(f"{where}{error.kind}: {error}")
     return ""
 
 

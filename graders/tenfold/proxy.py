@@ -205,8 +205,14 @@ class Session:
         if said.get("signature"):
             raise SubmissionError(f"the signature {str(said['signature'])[:300]} does not fit the call: {message}")
         name = next((n for n in names if n in REBUILT), "Exception")
-        kind = type(name, (FromSubmission, getattr(builtins, name)), {"where": where})
+        kind = type(
+            name, (FromSubmission, getattr(builtins, name)), {"where": where, "kind": str(said.get("kind", name))[:80]}
+        )
         raise kind(message)
+
+
+class NoLength(SubmissionError, TypeError):
+    """An object without a length; `list` asks for one and takes a `TypeError` for no."""
 
 
 class _Remote:
@@ -239,7 +245,7 @@ class Handle(_Remote):
         return self._number
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):  # pytest looks for such names in everything
             raise AttributeError(name)
         return self._session.get(self, name)
 
@@ -247,7 +253,10 @@ class Handle(_Remote):
         return self._session.call(self, None, args, kwargs)
 
     def __len__(self) -> int:
-        size = self._session.call(self, "__len__", (), {})
+        try:
+            size = self._session.call(self, "__len__", (), {})
+        except SubmissionError as error:
+            raise NoLength(str(error)) from None
         if type(size) is not int or size < 0:
             self._refuse()
         return size
@@ -275,7 +284,7 @@ class Bound(_Remote):
         return self._session.call(self._target, self._name, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):  # pytest looks for such names in everything
             raise AttributeError(name)
         return self._session.get(self._target, f"{self._name}.{name}")
 
@@ -293,7 +302,7 @@ class Module(ModuleType):
         self.__dict__["_collecting"] = True
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):  # pytest looks for such names in everything
             raise AttributeError(name)
         session, own = self.__dict__["_session"], self.__name__
         return Bound(session, own, name) if self.__dict__["_collecting"] else session.get(own, name)

@@ -219,10 +219,11 @@ def _told(error: BaseException, hidden: bool) -> str:
         return clean(_first(str(error), 3))
     if isinstance(error, FromSubmission):
         where = f" ({error.where})" if error.where else ""
-        name = type(error).__name__
         if isinstance(error, NotImplementedError):
             return clean(f"not written yet{where}" if hidden else f"Not written yet{where}: {_first(str(error), 4)}")
-        return clean(f"your code raised {name}{where}" if hidden else f"{name}: {_first(str(error), 4)}{where}")
+        return clean(
+            f"your code raised {error.kind}{where}" if hidden else f"{error.kind}: {_first(str(error), 4)}{where}"
+        )
     return "" if hidden else clean(_first(str(error), 4))
 
 

@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import socket
-import stat
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from typing import IO
 import psutil
 
 from .errors import MachineError, SubmissionError
+from .files import open_plain
 from .wire import Channel
 
 LEVEL = "weak"
@@ -126,14 +126,9 @@ class Box:
         if path.parent.resolve() != path.parent:
             raise SubmissionError(f"{name} lies behind a link")
         try:
-            number = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+            return open_plain(path, flags)
         except OSError as error:
             raise SubmissionError(f"{name} cannot be opened: {error.strerror}") from None
-        file = os.fdopen(number, "rb" if flags == os.O_RDONLY else "wb")
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            file.close()
-            raise SubmissionError(f"{name} is not a plain file")
-        return file
 
     def _inside(self, name: str) -> Path:
         path = PurePosixPath(name)
@@ -191,6 +186,7 @@ class Box:
             raise SubmissionError(f"{argv[0]} was stopped: {self.why}") from None
         finally:
             self._end(process.pid)
+            process.wait()
         return Ran(code, self.output.decode(errors="replace"))
 
     def _drain(self, process: subprocess.Popen[bytes]) -> None:

@@ -23,7 +23,7 @@ class Seed:
 
     def generator(self, *names: object) -> np.random.Generator:
         """Return the generator of one name; the same names give the same numbers."""
-        text = "\0".join(map(str, names)).encode()
+        text = "".join(f"{name}\0" for name in names).encode()
         return np.random.default_rng(int.from_bytes(hmac.digest(self.root, text, "sha256"), "big"))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .catalog import Exercise
 from .errors import Unreadable
+from .files import open_plain
 
 MOST_BYTES = 2 << 20
 NOTEBOOK_BYTES = 20 << 20
@@ -60,15 +60,12 @@ def _listed(exercise: Exercise) -> str:
 
 def _read(path: Path, name: str, most: int = MOST_BYTES) -> bytes:
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open_plain(path) as file:
+            content = file.read(most + 1)
     except FileNotFoundError:
         raise Unreadable(f"{name} is missing from {path.parent}. Put it there, or name it with SUB=path.") from None
     except OSError as error:
-        raise Unreadable(f"{name} cannot be read ({error.strerror}). Submit a plain file, not a link.") from None
-    with os.fdopen(number, "rb", closefd=True) as file:
-        if not path.is_file():
-            raise Unreadable(f"{name} is not a plain file.")
-        content = file.read(most + 1)
+        raise Unreadable(f"{name} cannot be read: {error.strerror}. Submit a plain file, not a link.") from None
     if len(content) > most:
         raise Unreadable(f"{name} is larger than {most >> 20} MB. Submit code, not data or weights.")
     return content

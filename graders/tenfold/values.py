@@ -160,7 +160,7 @@ class Encoder:
 
     def _column(self, a: Any, depth: int) -> dict[str, Any]:
         pd = sys.modules["pandas"]
-        a = a.to_numpy() if isinstance(a, pd.arrays.NumpyExtensionArray) else a
+        a = a.to_numpy() if type(a) is pd.arrays.NumpyExtensionArray else a
         kind = a.dtype
         if isinstance(kind, pd.CategoricalDtype):
             categories = self._column(kind.categories.array, depth)
@@ -294,17 +294,21 @@ class Decoder:
         import pandas as pd
 
         index, columns = self._index(v["i"], depth), self._index(v["c"], depth)
-        data = {i: self._column(c, depth) for i, c in enumerate(v["v"])}
-        if len(data) != len(columns) or any(len(c) != len(index) for c in data.values()):
-            raise WireError("columns of unequal length")
+        data = {i: self._series(c, index, depth) for i, c in enumerate(v["v"])}
+        if len(data) != len(columns):
+            raise WireError("columns and names differ in number")
         frame = pd.DataFrame(data, index=index)
         frame.columns = columns
         return frame
 
     def _read_series(self, v: dict[str, Any], depth: int) -> Any:
+        return self._series(v["v"], self._index(v["i"], depth), depth).rename(self.value(v["n"], depth))
+
+    def _series(self, column: dict[str, Any], index: Any, depth: int) -> Any:
         import pandas as pd
 
-        return pd.Series(self._column(v["v"], depth), index=self._index(v["i"], depth), name=self.value(v["n"], depth))
+        values = self._column(column, depth)
+        return pd.Series(values, index=index, dtype=values.dtype)  # named, so that text stays object where it was
 
     def _read_NA(self, v: dict[str, Any], depth: int) -> Any:  # noqa: N802 - named after its tag
         import pandas as pd
@@ -340,7 +344,8 @@ class Decoder:
             return pd.RangeIndex(start, stop, step, name=names[0])
         if v["t"] == "multi":
             return pd.MultiIndex.from_arrays([self._column(c, depth) for c in v["v"]], names=names)
-        return pd.Index(self._column(v["v"], depth), name=names[0])
+        values = self._column(v["v"], depth)
+        return pd.Index(values, dtype=values.dtype, name=names[0])
 
     def _column(self, v: dict[str, Any], depth: int) -> Any:
         import pandas as pd
@@ -359,7 +364,8 @@ class Decoder:
             column[mask.astype(bool)] = pd.NA
             return column
         if v["k"] == "list" and v["d"] in ("object", "str", "string"):
-            return pd.array(np.array([*self._many(v["v"], depth), None], dtype=object)[:-1], dtype=v["d"])
+            objects = np.array([*self._many(v["v"], depth), None], dtype=object)[:-1]  # None keeps it one-dimensional
+            return objects if v["d"] == "object" else pd.array(objects, dtype=v["d"])
         raise WireError("unknown column")
 
 

@@ -119,7 +119,12 @@ class Server:
         where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
         if isinstance(error, SyntaxError) and error.filename and Path(error.filename).parent == self.folder:
             where = f"{Path(error.filename).name}, line {error.lineno}"
-        said: dict[str, Any] = {"type": _mro(error), "message": str(error)[:2000], "where": where}
+        said: dict[str, Any] = {
+            "kind": type(error).__name__,
+            "type": _mro(error),
+            "message": str(error)[:2000],
+            "where": where,
+        }
         if isinstance(error, SyntaxError):
             line = (error.text or "").rstrip("\n")
             said["message"] = f"{error.msg}\n    {line}\n    {' ' * ((error.offset or 1) - 1)}^"

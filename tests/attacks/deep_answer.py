@@ -1,0 +1,12 @@
+"""Return a list nested deeper than a parser's stack.
+
+outcome: not_yet
+says: nested
+"""
+
+
+def mean(values, weights=None):
+    value = []
+    for _ in range(100_000):
+        value = [value]
+    return value

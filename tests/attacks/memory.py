@@ -1,0 +1,11 @@
+"""Take all memory.
+
+outcome: not_yet
+says: memory
+"""
+
+
+def mean(values, weights=None):
+    hold = []
+    while True:
+        hold.append(bytearray(b"x" * (64 << 20)))

@@ -1,0 +1,9 @@
+"""Return nan, for which ``not error > tolerance`` holds.
+
+outcome: not_yet
+says: got nan
+"""
+
+
+def mean(values, weights=None):
+    return float("nan")

@@ -1,0 +1,11 @@
+"""End the process in the middle of a check.
+
+outcome: not_yet
+says: ended by itself (exit code 0)
+"""
+
+import os
+
+
+def mean(values, weights=None):
+    os._exit(0)

@@ -1,0 +1,73 @@
+"""What the engine's tests share: a tiny course, and short words to grade with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tenfold import catalog, seeds
+from tenfold.catalog import Exercise
+from tenfold.grade import Request, grade
+from tenfold.proxy import Session
+from tenfold.result import Result
+from tenfold.sandbox import Limits
+
+ROOT = Path(__file__).resolve().parents[1]
+COURSE = Path(__file__).resolve().parent / "course"
+
+
+@pytest.fixture
+def course() -> Path:
+    return COURSE
+
+
+@pytest.fixture
+def toy() -> Exercise:
+    return catalog.find(COURSE, "toy-mean")
+
+
+@pytest.fixture
+def grade_source(toy: Exercise, tmp_path: Path) -> Callable[..., Result]:
+    """Grade a text as the submission to toy-mean."""
+
+    def run(source: str | bytes, seed: seeds.Seed | None = None) -> Result:
+        path = tmp_path / "mean.py"
+        path.write_bytes(source.encode() if isinstance(source, str) else source)
+        return grade(Request(toy, path, seed))
+
+    return run
+
+
+@pytest.fixture
+def work() -> Iterator[Callable[..., Session]]:
+    """Start a session on a text; it is closed at the end."""
+    sessions = []
+
+    def start(source: str, **limits: float) -> Session:
+        session = Session({"work.py": source.encode()}, Limits(**{"seconds": 5.0, "total": 20.0, **limits}))
+        sessions.append(session)
+        return session
+
+    yield start
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def boxed_processes() -> Callable[[], list[psutil.Process]]:
+    """Return what runs below this process with a box's folder as its home; orphans are below it too (subreaper)."""
+
+    def find() -> list[psutil.Process]:
+        found = []
+        for process in psutil.Process().children(recursive=True):
+            try:
+                if "tenfold-" in process.environ().get("HOME", "") and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    return find

@@ -1,0 +1,122 @@
+"""Limits hold for every process of a box, and nothing is left of it."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from tenfold.errors import SubmissionError
+from tenfold.sandbox import Box, Limits
+
+
+def call(session, name="run", *arguments):
+    return session.call("work", name, arguments, {})
+
+
+@pytest.mark.parametrize(
+    ("body", "limits", "says"),
+    [
+        ("while True: pass", {"seconds": 0.5}, "no answer within"),
+        ("import time; time.sleep(9)", {"seconds": 0.5}, "no answer within"),
+        ("x = bytearray(600 << 20); x[::4096] = b'1' * len(x[::4096])", {"memory_mb": 300}, "memory"),
+        ("import os\n    for _ in range(9): os.write(1, b'x' * (4 << 20))\n    import time; time.sleep(3)", {}, "printed more"),
+        (
+            "import subprocess, sys\n"
+            "    ps = [subprocess.Popen([sys.executable, '-c', 'x = b\"1\" * (150 << 20); input()'], stdin=-1) for _ in range(4)]\n"
+            "    import time; time.sleep(4)",
+            {"memory_mb": 400},
+            "memory",
+        ),
+    ],
+    ids=["endless loop", "sleep", "memory", "output flood", "memory of children"],
+)  # fmt: skip
+def test_a_limit_stops_the_box_and_is_named(work, body, limits, says):
+    session = work(f"def run():\n    {body}", **limits)
+    with pytest.raises(SubmissionError, match=says):
+        call(session)
+
+
+def test_a_fork_bomb_runs_into_a_limit(work, boxed_processes):
+    session = work("import os\ndef run():\n    while True: os.fork()", seconds=2.0)
+    with pytest.raises((SubmissionError, OSError)):
+        call(session)
+    session.close()
+    assert not boxed_processes()
+
+
+def test_a_daemon_does_not_outlive_its_box(work, boxed_processes):
+    source = (
+        "import os, time\n"
+        "def run():\n"
+        "    if os.fork() == 0:\n"
+        "        os.setsid()\n"
+        "        if os.fork() == 0:\n"
+        "            time.sleep(60)\n"
+        "        os._exit(0)\n"
+        "    return os.getpid()\n"
+    )
+    session = work(source)
+    call(session)
+    time.sleep(0.2)
+    assert boxed_processes()
+    session.close()
+    assert not boxed_processes()
+
+
+def test_the_folder_is_private_and_goes_away(work):
+    session = work(
+        "import os\ndef run(): open('x', 'w').close(); return [os.getcwd(), os.environ['HOME'], os.listdir()]"
+    )
+    here, home, names = call(session)
+    assert here == home
+    assert sorted(names) == ["work.py", "x"]
+    session.close()
+    assert not os.path.exists(here)
+
+
+def test_the_environment_holds_nothing_of_the_graders(work, monkeypatch):
+    monkeypatch.setenv("TENFOLD_SECRET", "hush")
+    session = work("import os\ndef run(): return dict(os.environ)")
+    seen = call(session)
+    assert "TENFOLD_SECRET" not in seen
+    assert seen["OMP_NUM_THREADS"] == "1"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a box a user id of its own")
+def test_root_gives_every_box_a_user_of_its_own(work):
+    session = work("import os\ndef run(): return [os.getuid(), os.getgid(), os.getgroups()]")
+    other = work("import os\ndef run(): return [os.getuid(), os.getgid(), os.getgroups()]")
+    assert call(session)[0] > 1_000_000
+    assert call(session) != call(other)
+    assert call(session)[2] == []
+
+
+def test_a_box_reads_and_writes_only_plain_files_inside(work):
+    session = work(
+        "import os\ndef run(): open('a', 'w').write('x'); os.symlink('/etc/passwd', 'link'); os.mkfifo('pipe'); os.mkdir('d')"
+    )
+    call(session)
+    box = session.box
+    assert box.read("a") == b"x"
+    for name in ("link", "pipe", "d", "nothing"):
+        with pytest.raises(SubmissionError):
+            box.read(name)
+    with pytest.raises(SubmissionError):
+        box.write("link", b"overwritten")
+    for name in ("/etc/passwd", "../x", ""):
+        with pytest.raises(ValueError, match="inside"):
+            box.read(name)
+
+
+def test_a_program_runs_in_the_box_and_its_end_is_told(boxed_processes):
+    box = Box({"hello.sh": b"echo hello; exit 3"}, Limits(seconds=5))
+    try:
+        ran = box.run(["sh", "hello.sh"])
+        assert (ran.code, ran.output) == (3, "hello\n")
+        with pytest.raises(SubmissionError, match="no answer within"):
+            box.run(["sleep", "30"], seconds=0.5)
+    finally:
+        box.close()
+    assert not boxed_processes()
