@@ -10,7 +10,7 @@ MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help grade list show hint reset verify new test lint clean
+.PHONY: help grade list show hint reset verify new test lint readme clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -50,6 +50,10 @@ test: ## every test of the kit
 lint: ## ruff and mypy
 	$(SETUP) --all
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+
+readme: ## the generated parts of README.md
+	$(SETUP) --all
+	@$(VENV)/bin/python -m tenfold.readme
 
 clean: ## remove the environment
 	@rm -rf $(VENV)

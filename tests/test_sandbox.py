@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -21,11 +22,16 @@ def call(session, name="run", *arguments):
         ("while True: pass", {"seconds": 0.5}, "no answer within"),
         ("import time; time.sleep(9)", {"seconds": 0.5}, "no answer within"),
         ("x = bytearray(600 << 20); x[::4096] = b'1' * len(x[::4096])", {"memory_mb": 300}, "memory"),
-        ("import os\n    for _ in range(9): os.write(1, b'x' * (4 << 20))\n    import time; time.sleep(3)", {}, "printed more"),
         (
-            "import subprocess, sys\n"
-            "    ps = [subprocess.Popen([sys.executable, '-c', 'x = b\"1\" * (150 << 20); input()'], stdin=-1) for _ in range(4)]\n"
-            "    import time; time.sleep(4)",
+            "import os, time\n    for _ in range(9): os.write(1, b'x' * (4 << 20))\n    time.sleep(3)",
+            {},
+            "printed more",
+        ),
+        (
+            "import subprocess, sys, time\n"
+            "    child = [sys.executable, '-c', 'x = b\"1\" * (150 << 20); input()']\n"
+            "    children = [subprocess.Popen(child, stdin=-1) for _ in range(4)]\n"
+            "    time.sleep(4)",
             {"memory_mb": 400},
             "memory",
         ),
@@ -73,7 +79,7 @@ def test_the_folder_is_private_and_goes_away(work):
     assert here == home
     assert sorted(names) == ["work.py", "x"]
     session.close()
-    assert not os.path.exists(here)
+    assert not Path(here).exists()
 
 
 def test_the_environment_holds_nothing_of_the_graders(work, monkeypatch):
@@ -95,7 +101,8 @@ def test_root_gives_every_box_a_user_of_its_own(work):
 
 def test_a_box_reads_and_writes_only_plain_files_inside(work):
     session = work(
-        "import os\ndef run(): open('a', 'w').write('x'); os.symlink('/etc/passwd', 'link'); os.mkfifo('pipe'); os.mkdir('d')"
+        "import os\n"
+        "def run(): open('a', 'w').write('x'); os.symlink('/etc/passwd', 'link'); os.mkfifo('pipe'); os.mkdir('d')"
     )
     call(session)
     box = session.box

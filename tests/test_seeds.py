@@ -35,7 +35,12 @@ def test_other_roots_give_other_numbers(one, other):
 def test_a_secret_seed_depends_on_everything_and_shows_nothing(key, submission):
     made = seeds.secret(key, "ml-x", 1, submission)
     assert made == seeds.secret(key, "ml-x", 1, submission)
-    assert len({first(s) for s in (made, seeds.secret(key, "ml-x", 2, submission), seeds.secret(key + b"0", "ml-x", 1, submission),
-                                   seeds.secret(key, "ml-y", 1, submission), seeds.secret(key, "ml-x", 1, submission + "0"))}) == 5  # fmt: skip
+    others = [
+        seeds.secret(key, "ml-x", 2, submission),
+        seeds.secret(key + b"0", "ml-x", 1, submission),
+        seeds.secret(key, "ml-y", 1, submission),
+        seeds.secret(key, "ml-x", 1, submission + "0"),
+    ]
+    assert len({first(seed) for seed in (made, *others)}) == 5
     assert made.root.hex() not in repr(made)
     assert made.root not in made.label.encode()

@@ -82,5 +82,5 @@ def test_several_files_come_from_a_folder_or_a_marked_notebook(toy, tmp_path):
     with pytest.raises(Unreadable, match="folder"):
         collect(pair, tmp_path / "mean.py")
     path = notebook(tmp_path / "n.ipynb", ("code", "# file: mean.py\nx = 1"))
-    with pytest.raises(Unreadable, match="no cell for more.py"):
+    with pytest.raises(Unreadable, match=r"no cell for more\.py"):
         collect(pair, path)

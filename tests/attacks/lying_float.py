@@ -6,7 +6,6 @@ outcome: not_yet
 
 class Liar(float):
     __eq__ = __lt__ = __gt__ = __le__ = __ge__ = lambda *_: True
-    __ne__ = lambda *_: False
     __sub__ = __rsub__ = __abs__ = lambda self, *_: self
     __hash__ = float.__hash__
 

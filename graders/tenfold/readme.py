@@ -1,0 +1,86 @@
+"""The parts of README.md that are generated: two real grades and the table of exercises. ``python -m tenfold.readme``."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Console
+
+from . import catalog, contract
+from .grade import Request, grade
+from .report import as_text
+
+SHOWN, MISTAKE = "mlops-drift", "psi_over_0_2"
+SKILLS = {
+    "ml": "ML algorithms",
+    "dl": "Deep learning",
+    "swe": "Software engineering",
+    "llm": "Large language models",
+    "mlops": "MLOps",
+    "data": "Data engineering",
+    "cloud": "Cloud and distributed",
+    "biz": "Business",
+    "rai": "Responsible AI",
+    "learn": "Continuous learning",
+}
+
+
+def table(course: Path) -> str:
+    """Return the skills and their exercises as a markdown table."""
+    lines = ["| skill | exercise | level | minutes | what |", "|---|---|---|---|---|"]
+    for skill, group in groupby(catalog.exercises(course), key=lambda e: e.skill):
+        for i, e in enumerate(group):
+            name = f"{skill[:2]} {SKILLS[skill[3:]]}" if i == 0 else ""
+            place = e.folder.relative_to(course).as_posix()
+            lines.append(f"| {name} | [`{e.id}`]({place}/README.md) | {e.level} | {e.minutes} | {e.title} |")
+    return "\n".join(lines)
+
+
+def failing(course: Path) -> str:
+    """Return the screen of a grade with one wrong idea in it."""
+    exercise = catalog.find(course, SHOWN)
+    mutant = next(m for m in exercise.mutants if m["name"] == MISTAKE)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in contract.mutate(exercise, mutant).items():
+            (Path(folder) / name).write_bytes(content)
+        return _screen(exercise, Path(folder))
+
+
+def passing(course: Path) -> str:
+    """Return the screen of a grade of the reference."""
+    exercise = catalog.find(course, SHOWN)
+    return _screen(exercise, exercise.solution / exercise.files[0])
+
+
+def _screen(exercise: catalog.Exercise, path: Path) -> str:
+    text = as_text(grade(Request(exercise, path)), exercise.title, Console(width=110, no_color=True))
+    return f"```text\n$ make grade EX={exercise.id}\n{text}\n```"
+
+
+PARTS: dict[str, Callable[[Path], str]] = {"failing": failing, "passing": passing, "table": table}
+
+
+def fill(text: str, name: str, course: Path) -> str:
+    """Return the README's text with one part made anew."""
+    part = PARTS[name](course)
+    return re.sub(
+        rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda m: f"{m[1]}{part}\n{m[2]}", text, flags=re.DOTALL
+    )
+
+
+def main() -> None:
+    """Rewrite README.md."""
+    course = catalog.find_course(Path.cwd())
+    path = course / "README.md"
+    text = path.read_text(encoding="utf-8")
+    for name in PARTS:
+        text = fill(text, name, course)
+    path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The contract, over every exercise: its files are whole, its proof is about what is there, and it still holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tenfold import catalog, contract, proof, verify
+
+ROOT = Path(__file__).resolve().parents[1]
+EXERCISES = catalog.exercises(ROOT)
+INSTALLED = [e for e in EXERCISES if all(map(catalog.installed, e.extras))]
+DATASETS = sorted(path for path in (ROOT / "datasets").iterdir() if path.is_dir())
+REPROVED_A_DAY = 1
+each = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+
+
+def test_there_are_exercises_and_every_group_of_packages_is_installed_here():
+    assert EXERCISES
+    missing = {extra for e in EXERCISES for extra in e.extras if not catalog.installed(extra)}
+    assert not missing, f"left out for want of packages: make test installs {sorted(missing)}"
+
+
+@each
+def test_its_files_keep_the_contract(exercise):
+    assert contract.problems(exercise) == []
+
+
+@each
+def test_its_proof_is_about_what_is_there(exercise):
+    assert proof.is_fresh(exercise), f"the proof of {exercise.id} is stale: make verify EX={exercise.id}"
+
+
+@each
+def test_its_proof_covers_every_mutant_and_every_metric_keeps_its_distance(exercise):
+    written = json.loads(proof.path(exercise).read_text())
+    assert written["kills"] == {m["name"]: m["caught_by"] for m in exercise.mutants}
+    assert len(written["seeds"]) >= 5
+    for metric in written["metrics"].values():
+        better = 1 if metric["full"] > metric["floor"] else -1
+        for name, values in metric["values"].items():
+            for value in values:
+                if name == "solution" or name.startswith("alternative"):
+                    assert better * value >= better * metric["full"]
+                elif value is not None:
+                    assert better * value < better * metric["full"]
+
+
+@each
+def test_its_starter_is_short_and_typed_in_the_manner_of_the_kit(exercise):
+    for name in exercise.modules:
+        lines = (exercise.folder / f"{name}.py").read_text().splitlines()
+        assert 15 <= len(lines) <= 60, f"{name}.py has {len(lines)} lines"
+
+
+def test_some_are_proved_again_each_day():
+    """One exercise a day, on one seed, by turns: rot is found though nothing changed."""
+    if not INSTALLED:
+        pytest.fail("no exercise can run here")
+    day = dt.datetime.now(dt.UTC).toordinal()
+    for turn in range(REPROVED_A_DAY):
+        exercise = INSTALLED[(day + turn) % len(INSTALLED)]
+        text = io.StringIO()
+        assert verify.prove(exercise, 1, 2, Console(file=text, width=160), write=False), text.getvalue()
+
+
+def test_no_dataset_is_orphaned_and_every_one_has_a_datasheet():
+    used = {name for e in EXERCISES for name in e.data}
+    assert {path.name for path in DATASETS} == used
+    for path in DATASETS:
+        sheet = (path / "README.md").read_text().lower()
+        for word in ("source", "licence", "columns" if any(path.glob("*.csv")) else "draw"):
+            assert word in sheet, f"{path.name}/README.md does not speak of its {word}"
+
+
+def test_nothing_beside_the_engine_can_be_imported():
+    import importlib.util
+
+    for name in ("exercises", "solutions", "datasets.drift", "graders"):
+        top = importlib.util.find_spec(name.partition(".")[0])
+        assert top is None or ROOT not in Path(str(top.origin)).parents
+
+
+def test_the_groups_that_exercises_name_are_groups_and_have_a_size():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = project["project"]["optional-dependencies"].keys()
+    assert project["tool"]["tenfold"]["megabytes"].keys() == {"core", *groups}
+    assert {extra for e in EXERCISES for extra in e.extras} <= groups

@@ -1,0 +1,72 @@
+"""Hints come one layer at a time; a reset gives the starter back and keeps the learner's version."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from tenfold import catalog, cli, learner, progress, proof
+from tenfold.errors import AuthoringError, UsageError
+
+
+@pytest.fixture
+def copy(course, tmp_path):
+    shutil.copytree(course, tmp_path / "course")
+    exercise = catalog.find(tmp_path / "course", "toy-mean")
+    proof.write(exercise, [], {}, {})
+
+    def git(*words):
+        me = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", *me, *words], cwd=exercise.course, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "start")
+    return exercise, git
+
+
+def test_hints_come_layer_by_layer_and_are_remembered(copy, capsys):
+    exercise, _ = copy
+    for layer in (1, 2, 3, 3):
+        assert cli.main(["--course", str(exercise.course), "hint", "toy-mean"]) == 0
+        out = capsys.readouterr().out
+        assert ("The hard step" in out) == (layer == 3)
+        assert progress.hints_read(exercise.course, "toy-mean") == layer
+
+
+def test_a_broken_progress_file_costs_nothing_but_the_progress(copy):
+    exercise, _ = copy
+    (exercise.course / ".tenfold").mkdir()
+    (exercise.course / progress.FILE).write_text("{")
+    assert progress.hints_read(exercise.course, "toy-mean") == 0
+    progress.note_hint(exercise.course, "toy-mean", 2)
+    assert progress.hints_read(exercise.course, "toy-mean") == 2
+
+
+def test_reset_keeps_the_learners_version_even_when_it_was_committed(copy):
+    exercise, git = copy
+    path = exercise.folder / "mean.py"
+    starter = path.read_bytes()
+    path.write_text("mine = 1")
+    git("commit", "-qam", "my work")
+    lines = learner.reset(exercise)
+    assert path.read_bytes() == starter
+    (kept,) = exercise.folder.glob("mean.*.mine")
+    assert kept.read_text() == "mine = 1"
+    assert kept.name in lines[0]
+    assert learner.reset(exercise) == ["mean.py is the starter already"]
+
+
+def test_reset_without_history_or_proof_changes_nothing(copy):
+    exercise, _ = copy
+    path = exercise.folder / "mean.py"
+    path.write_text("mine = 1")
+    shutil.rmtree(exercise.course / ".git")
+    with pytest.raises(UsageError, match="fresh clone"):
+        learner.reset(exercise)
+    proof.path(exercise).unlink()
+    with pytest.raises(AuthoringError, match="make verify"):
+        learner.reset(exercise)
+    assert path.read_text() == "mine = 1"

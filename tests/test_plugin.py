@@ -1,0 +1,91 @@
+"""Visible checks run with plain pytest too, on the learner's own files, without the grader."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenfold.expect import Unexpected
+from tenfold.plugin import CREDITS, credit
+
+
+@pytest.fixture
+def plain(course, tmp_path, monkeypatch):
+    """Run plain pytest in a copy of the tiny course."""
+    import subprocess
+    import sys
+
+    shutil.copytree(course, tmp_path / "course")
+    folder = tmp_path / "course" / "exercises" / "01_toy" / "mean"
+
+    def run(source=None):
+        if source is not None:
+            (folder / "mean.py").write_text(source)
+        argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
+        return subprocess.run(argv, cwd=folder, capture_output=True, text=True)
+
+    return run
+
+
+def test_plain_pytest_runs_the_visible_checks(plain, toy):
+    assert "3 failed" in plain().stdout
+    ran = plain((toy.solution / "mean.py").read_text())
+    assert "3 passed" in ran.stdout
+    assert "warning" not in ran.stdout
+
+
+class Item:
+    def __init__(self):
+        self.stash = pytest.Stash()
+
+
+class Request:
+    def __init__(self):
+        self.node = Item()
+
+
+def record(*calls):
+    request = Request()
+    give = credit.__wrapped__(request) if hasattr(credit, "__wrapped__") else credit._get_wrapped_function()(request)
+    for value, floor, full in calls:
+        try:
+            give(value, floor=floor, full=full)
+        except Unexpected:
+            break
+    return [share for share, _ in request.node.stash[CREDITS]]
+
+
+FINITE = st.floats(-1e6, 1e6)
+
+
+@given(st.floats(), FINITE, FINITE)
+def test_credit_lies_between_nothing_and_all(value, floor, full):
+    if abs(full - floor) < 1e-6:
+        return
+    (share,) = record((value, floor, full))
+    assert 0.0 <= share <= 1.0
+    assert share == round(share, 2)
+
+
+@given(FINITE, FINITE)
+def test_credit_begins_at_floor_and_is_whole_at_full(floor, full):
+    if abs(full - floor) < 1e-3:
+        return
+    assert record((floor, floor, full)) == [0.0]
+    assert record((full, floor, full)) == [1.0]
+    assert record((full + (full - floor), floor, full)) == [1.0]
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_more_never_earns_less(one, other):
+    low, high = sorted((one, other))
+    assert record((low, 0.2, 0.8))[0] <= record((high, 0.2, 0.8))[0]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_not_finite_earns_nothing(value):
+    assert record((value, 0.0, 1.0)) == [0.0]
+    assert record((value, 1.0, 0.0)) == [0.0]

@@ -1,0 +1,123 @@
+"""The gate lets nothing through: each way in which an exercise can be wrong is found and named."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+
+import pytest
+from rich.console import Console
+
+from tenfold import catalog, contract, junk, proof, verify
+
+
+@pytest.fixture
+def copy(course, tmp_path):
+    """Copy the tiny course and return a function that edits one of its files."""
+    shutil.copytree(course, tmp_path / "course")
+
+    def edit(file=None, old="", new=""):
+        if file is not None:
+            path = tmp_path / "course" / file
+            assert old in path.read_text()
+            path.write_text(path.read_text().replace(old, new))
+        return catalog.find(tmp_path / "course", "toy-mean")
+
+    return edit
+
+
+def prove(exercise, seeds=1):
+    text = io.StringIO()
+    held = verify.prove(exercise, seeds, 2, Console(file=text, width=200))
+    return held, text.getvalue()
+
+
+HIDDEN = "graders/01_toy/mean/test_hidden.py"
+MEDIAN = "solutions/01_toy/mean/mutants/median.py"
+
+
+def test_a_sound_exercise_is_proved_and_its_proof_is_bound_to_it(copy):
+    exercise = copy()
+    proof.path(exercise).unlink(missing_ok=True)
+    held, said = prove(exercise, 2)
+    assert held, said
+    written = json.loads(proof.path(exercise).read_text())
+    assert written["kills"]["weights_ignored"] == "test_weights_count"
+    assert written["seeds"] == ["practice", "seed 1"]
+    assert len(written["metrics"]["test_large_offsets"]["values"]["solution"]) == 2
+    assert proof.is_fresh(exercise)
+    copy("exercises/01_toy/mean/README.md", "Speed.", "Speed and style.")
+    assert not proof.is_fresh(exercise)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (HIDDEN, "want) <= 1e-9", "want) <= 1e9", "weights_ignored, seed 0: is not caught by test_weights_count"),
+        (HIDDEN, "want) <= 1e-9", "want - 1) <= 1e-9", "solution solution, seed 0: test_weights_count 0/3"),
+        (HIDDEN, '    values, weights = hidden("numbers")\n    want', "    return\n    want", "seed 0: earns 3"),
+        (HIDDEN, "expect.number(mean(values, weights))", "mean(values, weights)", "could not grade"),
+        (MEDIAN, "import numpy", "import nompy", "mutant median, seed 0: does not load"),
+    ],
+    ids=["mutant survives", "solution fails", "starter earns", "junk breaks the grader", "mutant does not load"],
+)  # fmt: skip
+def test_the_gate_finds_what_is_wrong(copy, file, old, new, says):
+    exercise = copy(file, old, new)
+    proof.path(exercise).unlink(missing_ok=True)
+    held, said = prove(exercise)
+    assert not held
+    assert says in said
+    assert not proof.path(exercise).exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("exercises/01_toy/mean/README.md", "`test_weights_count`", "`test_weight`", "leaves out test_weights_count"),
+        (
+            "exercises/01_toy/mean/README.md",
+            "`test_weights_count`",
+            "`test_weight`",
+            "test_weight, which is not a check",
+        ),
+        ("exercises/01_toy/mean/README.md", "## Traps", "## Tricks", "no section 'traps'"),
+        ("exercises/01_toy/mean/README.md", "## Why it bites", "## References", "fixed order"),
+        ("exercises/01_toy/mean/hints.md", "## 3 The hard step", "The hard step", "must have 3 sections"),
+        (HIDDEN, "\n\n    Divide by the sum of the weights.\n    ", "", "test_weights_count needs a docstring"),
+        ("solutions/01_toy/mean/mutants.toml", "weights.sum()", "weights.total()", "occurs 0 times"),
+        ("solutions/01_toy/mean/mutants.toml", "wrong-metric", "wrong-matrix", "not in misconceptions.toml"),
+        ("solutions/01_toy/mean/mutants.toml", '"test_mean_of_three"', '"test_mean"', "there is no check test_mean"),
+        ("solutions/01_toy/mean/mutants.toml", "mutants/median.py", "mutants/mode.py", "mode.py is missing"),
+        ("exercises/01_toy/mean/exercise.toml", '["numbers"]', '["words"]', "datasets/words/make.py is missing"),
+        ("exercises/01_toy/mean/exercise.toml", "points = 9", 'extras = ["gpu"]\npoints = 9', "no group 'gpu'"),
+    ],
+)
+def test_what_can_be_read_off_the_files_is_found_without_running_them(copy, file, old, new, says):
+    assert contract.problems(copy()) == []
+    assert says in "\n".join(contract.problems(copy(file, old, new)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["solutions/01_toy/mean/alternative.py", "exercises/01_toy/mean/hints.md", "graders/01_toy/mean/test_hidden.py"],
+)
+def test_a_missing_file_is_found(copy, path):
+    exercise = copy()
+    (exercise.course / path).unlink()
+    assert any("missing" in line or "no alternative" in line for line in contract.problems(exercise))
+
+
+def test_a_mutant_that_could_still_pass_is_graded_whole(copy):
+    exercise = copy("exercises/01_toy/mean/exercise.toml", "version = 1", "version = 1\npass = 0.5")
+    assert not verify._costs_the_pass(exercise, "test_mean_of_three")
+    assert verify._costs_the_pass(exercise, "test_weights_count")  # and with it test_large_offsets
+
+
+def test_junk_keeps_the_shape_of_the_starter(toy):
+    made = junk.submissions({"mean.py": (toy.folder / "mean.py").read_bytes(), "notes.md": b"# x"})
+    assert set(made) == set(junk.VALUES)
+    namespace: dict[str, object] = {}
+    exec(made["text"]["mean.py"], namespace)
+    assert namespace["mean"](1) == "full marks"
+    assert made["none"]["notes.md"] == b"# x"
