@@ -1,7 +1,7 @@
 """Make the environment that a command needs, with nothing but Python 3.11 and pip.
 
 Run by the Makefile: a venv, the core, then the groups wanted. What is finished is stamped with the hash of what it was
-made from, so that the next call starts at once; what was broken off leaves a mark and is made anew, never used half-done.
+made from, so that the next call starts at once; what was broken off leaves a mark and is made anew.
 
 ``TENFOLD_PIP_ARGS`` is passed to pip, e.g. ``--extra-index-url`` of PyTorch's own CPU builds on Linux.
 """

@@ -6,10 +6,13 @@ import io
 import json
 import shutil
 
+import numpy as np
+import pandas as pd
 import pytest
 from rich.console import Console
 
-from tenfold import catalog, contract, junk, proof, verify
+from tenfold import audit, catalog, contract, junk, proof, verify
+from tenfold import grade as grade_module
 
 
 @pytest.fixture
@@ -121,3 +124,21 @@ def test_junk_keeps_the_shape_of_the_starter(toy):
     exec(made["text"]["mean.py"], namespace)
     assert namespace["mean"](1) == "full marks"
     assert made["none"]["notes.md"] == b"# x"
+
+
+def test_rows_that_are_public_and_hidden_are_found():
+    generator = np.random.default_rng(0)
+    table = generator.normal(size=(5, 4))
+    frame = pd.DataFrame(generator.normal(size=(5, 4))).assign(label=1)
+    public = [{"x": table, "y": np.arange(5.0)}, (frame,)]
+    assert audit.shared(public, [table[::-1][:2]]) == 2
+    assert audit.shared(public, [[frame.sample(3, random_state=0)]]) == 3
+    assert audit.shared(public, [generator.normal(size=(5, 4)), np.arange(5.0)]) == 0
+
+
+def test_only_generated_data_must_keep_its_hidden_rows_apart(copy):
+    exercise = copy()
+    assert grade_module._leaks(
+        exercise, [("numbers", False, np.ones((2, 3))), ("numbers", True, [np.ones((1, 3))])]
+    ) == ["numbers"]
+    assert grade_module._leaks(exercise, [("numbers", True, np.ones((2, 3)))]) == []

@@ -85,6 +85,9 @@ def _checks(exercise: Exercise) -> Iterator[str]:
     functions = _check_functions(exercise.visible_checks)
     if not 3 <= len(functions) <= 6:
         yield f"{len(functions)} visible checks; there should be 3 to 6"
+    for path in (exercise.visible_checks, exercise.hidden_checks):
+        if clocks := _clocks(path):
+            yield f"{path.name} uses {', '.join(clocks)}: time is measured as a ratio, with the fixture `faster`"
     for function in (*functions, *_check_functions(exercise.hidden_checks)):
         title, _, hint = (ast.get_docstring(function) or "").partition("\n")
         if not title.strip() or not hint.strip():
@@ -129,6 +132,13 @@ def _check_functions(path: Path) -> list[ast.FunctionDef]:
         return []
     body = ast.parse(path.read_text(encoding="utf-8")).body
     return [node for node in body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+
+
+def _clocks(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8")) if path.is_file() else ast.Module([], [])
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    return sorted(names & {"time", "timeit"})
 
 
 def alternatives(exercise: Exercise) -> list[Path]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from . import __version__, catalog, sandbox, seeds
+from . import __version__, audit, catalog, sandbox, seeds
 from .catalog import Exercise
 from .errors import AuthoringError, FromSubmission, SubmissionError, TenfoldError, Unreadable
 from .plugin import GRADING, Grading
@@ -50,6 +50,8 @@ class Request:
     """Only the visible checks."""
     only: frozenset[str] | None = None
     """Only these checks and what they need (for proofs)."""
+    audit: bool = False
+    """Also look for rows of generated data that are both public and hidden (for proofs)."""
 
 
 def grade(request: Request) -> Result:
@@ -140,7 +142,8 @@ def _run(request: Request, submission: Submission, seed: seeds.Seed) -> tuple[Re
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise AuthoringError(f"{exercise.id} has no checks at {missing[0]}")
-    grading = Grading(exercise, seed, Session(submission.files, exercise.limits))
+    drawn: list[tuple[str, bool, Any]] | None = [] if request.audit else None
+    grading = Grading(exercise, seed, Session(submission.files, exercise.limits), drawn=drawn)
     with _own_modules(files):
         try:
             broken = _load(grading.session) if exercise.modules else ""
@@ -152,7 +155,19 @@ def _run(request: Request, submission: Submission, seed: seeds.Seed) -> tuple[Re
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         recorder.blame = recorder.blame or "grader"
         recorder.trouble.append(f"pytest ended with {code!r}")
+    for name in _leaks(exercise, drawn or []):
+        recorder.blame = "grader"
+        recorder.trouble.append(f"rows of the public draw of {name} come back in a hidden draw")
     return recorder, broken
+
+
+def _leaks(exercise: Exercise, drawn: list[tuple[str, bool, Any]]) -> list[str]:
+    """Return the generated datasets whose public rows are among the hidden ones; real data is public by nature."""
+    generated = [f.name for f in exercise.data_folders() if not (f / "SHA256SUMS").exists()]
+    sides = {
+        name: [[v for n, h, v in drawn if n == name and h is hidden] for hidden in (False, True)] for name in generated
+    }
+    return [name for name, (public, hidden) in sides.items() if audit.shared(public, hidden)]
 
 
 def _load(session: Session) -> str:

@@ -32,6 +32,13 @@ class Grading:
     seed: seeds.Seed
     session: proxy.Session
     references: dict[str, proxy.Session] = field(default_factory=dict)
+    drawn: list[tuple[str, bool, Any]] | None = None
+    """Name, whether hidden, and value of every draw, where a proof asks for them."""
+
+    def note(self, name: str, hidden: bool, value: Any) -> None:
+        """Keep a draw for the proof."""
+        if self.drawn is not None:
+            self.drawn.append((name, hidden, value))
 
     def close(self) -> None:
         """End every box."""
@@ -74,6 +81,16 @@ def _place(request: pytest.FixtureRequest) -> tuple[Path, str, seeds.Seed]:
     return find_course(request.path.parent), request.path.parent.name, seeds.practice()
 
 
+def _draw(
+    request: pytest.FixtureRequest, name: str, hidden: bool, rng: np.random.Generator, options: dict[str, Any]
+) -> Any:
+    value = datasets.draw(_place(request)[0], name, rng, **options)
+    grading = _grading(request)
+    if grading is not None:
+        grading.note(name, hidden, value)
+    return value
+
+
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """Give this check's own generator, from the grading seed."""
@@ -84,10 +101,10 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 @pytest.fixture
 def hidden(request: pytest.FixtureRequest) -> Callable[..., Any]:
     """Give draws of a dataset from the grading seed: ``hidden(name, draw=0, **options)``."""
-    course, exercise, seed = _place(request)
+    _, exercise, seed = _place(request)
 
     def draw_hidden(name: str, draw: int = 0, **options: Any) -> Any:
-        return datasets.draw(course, name, seed.generator(exercise, "data", name, draw), **options)
+        return _draw(request, name, True, seed.generator(exercise, "data", name, draw), options)
 
     return draw_hidden
 
@@ -95,10 +112,9 @@ def hidden(request: pytest.FixtureRequest) -> Callable[..., Any]:
 @pytest.fixture
 def public(request: pytest.FixtureRequest) -> Callable[..., Any]:
     """Give the public draw of a dataset: ``public(name, **options)``."""
-    course, _, _ = _place(request)
 
     def draw_public(name: str, **options: Any) -> Any:
-        return datasets.draw(course, name, seeds.public().generator(name), **options)
+        return _draw(request, name, False, seeds.public().generator(name), options)
 
     return draw_public
 

@@ -1,4 +1,4 @@
-"""The parts of README.md that are generated: two real grades and the table of exercises. ``python -m tenfold.readme``."""
+"""The parts of README.md that are generated, two real grades and a table: ``python -m tenfold.readme``."""
 
 from __future__ import annotations
 

@@ -94,7 +94,8 @@ def _seed(number: int) -> seeds.Seed:
 
 def _trials(exercise: Exercise, count: int, folder: Path) -> Iterator[Trial]:
     def trial(role: Role, path: Path, seed: int, caught_by: str = "", only: frozenset[str] | None = None) -> Trial:
-        return Trial(role, path.stem, seed, Request(exercise, path, _seed(seed), only=only), caught_by)
+        request = Request(exercise, path, _seed(seed), only=only, audit=role == "solution" and seed == 0)
+        return Trial(role, path.stem, seed, request, caught_by)
 
     yield trial(
         "starter",
