@@ -38,6 +38,7 @@ def count(f, n):
 def odd(): raise Odd("strange")
 def leave(): sys.exit(0)
 def die(): os._exit(3)
+def crash(): import ctypes; ctypes.string_at(0)
 def partial(a, b, *, c=1): return a
 def state(): state.n = getattr(state, "n", 0) + 1; return state.n
 def always():
@@ -107,10 +108,11 @@ def test_an_exception_keeps_its_built_in_kind_its_text_and_its_place(module):
         (lambda m: m.double(), "signature double"),
         (lambda m: m.partial(1, 2, d=3), "signature partial"),
         (lambda m: m.leave(), r"exit\(\)"),
+        (lambda m: m.crash(), "ended by SIGSEGV"),
         (lambda m: m.die(), r"ended by itself \(exit code 3\)"),
         (lambda m: m.Model(pd.DataFrame()).missing(), "no attribute 'missing'"),
     ],
-    ids=["missing", "too few", "unknown keyword", "sys.exit", "os._exit", "missing method"],
+    ids=["missing", "too few", "unknown keyword", "sys.exit", "crash", "os._exit", "missing method"],
 )
 def test_what_breaks_the_interface_says_so_in_a_line(module, call, text):
     with pytest.raises(SubmissionError, match=text):

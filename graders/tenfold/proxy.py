@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -151,7 +152,7 @@ class Session:
             self._fail(box, box.why or f"no answer within {allowed:.3g} s")
         except (EOFError, ConnectionError):
             code = box.code
-            self._fail(box, box.why or f"the program ended by itself (exit code {code})")
+            self._fail(box, box.why or _ending(code))
         except WireError as error:
             self._fail(box, f"it sent something that is not an answer ({error})")
         finally:
@@ -209,6 +210,14 @@ class Session:
             name, (FromSubmission, getattr(builtins, name)), {"where": where, "kind": str(said.get("kind", name))[:80]}
         )
         raise kind(message)
+
+
+def _ending(code: int | None) -> str:
+    if code == -signal.SIGXCPU:
+        return "it used more processor time than it may"
+    if code is not None and code < 0:
+        return f"the program was ended by {signal.Signals(-code).name}"
+    return f"the program ended by itself (exit code {code})"
 
 
 class NoLength(SubmissionError, TypeError):
