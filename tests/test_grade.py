@@ -201,6 +201,12 @@ def test_a_fault_of_the_kit_is_never_a_learners_zero(broken, old, new, blame):
     assert result.detail or blame == "machine"
 
 
+def test_an_authors_words_are_shown_and_the_data_is_not(broken):
+    assert by_id(broken("<= 1e-9", "<= -1"))["test_weights_count"].feedback == "Divide by the sum of the weights."
+    told = by_id(broken("<= -1", "<= -1, 'too far off'"))["test_weights_count"].feedback
+    assert told == "too far off\nDivide by the sum of the weights."
+
+
 def test_a_check_that_measures_nan_gives_nothing(broken):
     result = broken("abs(large - 1e6 - small)", "float('nan') + abs(large - 1e6 - small)")
     check = by_id(result)["test_large_offsets"]

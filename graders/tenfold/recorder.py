@@ -224,7 +224,10 @@ def _told(error: BaseException, hidden: bool) -> str:
         return clean(
             f"your code raised {error.kind}{where}" if hidden else f"{error.kind}: {_first(str(error), 4)}{where}"
         )
-    return "" if hidden else clean(_first(str(error), 4))
+    first = _first(str(error), 1)  # the author's own words, where there are any; else pytest's, which hold the data
+    if hidden:
+        return "" if first.startswith("assert ") else clean(first)
+    return clean(_first(str(error), 4))
 
 
 def _first(text: str, lines: int) -> str:
