@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tenfold import catalog, seeds
+from tenfold import catalog, levels, seeds
 from tenfold.catalog import Exercise
 from tenfold.grade import Request, grade
 from tenfold.proxy import Session
@@ -46,8 +46,9 @@ def work() -> Iterator[Callable[..., Session]]:
     """Start a session on a text; it is closed at the end."""
     sessions = []
 
-    def start(source: str, **limits: float) -> Session:
-        session = Session({"work.py": source.encode()}, Limits(**{"seconds": 5.0, "total": 20.0, **limits}))
+    def start(source: str, level: str | None = None, **limits: float) -> Session:
+        level = level or levels.best()
+        session = Session({"work.py": source.encode()}, Limits(**{"seconds": 5.0, "total": 20.0, **limits}), level)
         sessions.append(session)
         return session
 

@@ -66,6 +66,12 @@ def test_list_and_show(run):
     assert run("show", "toy-mean")[1].startswith("# A mean that survives")
 
 
+def test_a_reader_who_has_seen_enough_gets_no_traceback(course):
+    command = f"{sys.executable} -m tenfold.cli --course {course} show toy-mean | true"
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert "Traceback" not in ran.stderr
+
+
 def test_a_pipe_gets_plain_text(course):
     argv = [sys.executable, "-m", "tenfold.cli", "--course", str(course), "grade", "toy-mean"]
     ran = subprocess.run(argv, capture_output=True, text=True)

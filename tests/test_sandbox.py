@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tenfold import levels
 from tenfold.errors import SubmissionError
 from tenfold.sandbox import Box, Limits
 
@@ -118,7 +119,7 @@ def test_a_box_reads_and_writes_only_plain_files_inside(work):
 
 
 def test_a_program_runs_in_the_box_and_its_end_is_told(boxed_processes):
-    box = Box({"hello.sh": b"echo hello; exit 3"}, Limits(seconds=5))
+    box = Box({"hello.sh": b"echo hello; exit 3"}, Limits(seconds=5), levels.best())
     try:
         ran = box.run(["sh", "hello.sh"])
         assert (ran.code, ran.output) == (3, "hello\n")

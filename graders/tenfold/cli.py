@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,10 +23,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         course = Path(arguments.course).resolve() if arguments.course else catalog.find_course(Path.cwd())
-        return int(arguments.run(course, arguments))
+        code = int(arguments.run(course, arguments))
+        sys.stdout.flush()
+        return code
     except TenfoldError as error:
         Console(stderr=True).print(str(error), markup=False, highlight=False, style="bold", soft_wrap=True)
         return 2
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         return 130
 
@@ -56,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("--submission", type=Path, help="file, folder or notebook (default: the exercise's folder)")
     word.add_argument("--visible", action="store_true", help="only the visible checks")
     word.add_argument("--seed", type=int, help="replay a recorded seed")
+    word.add_argument("--require", metavar="LEVEL", help="the least sandbox level to grade at: weak or medium")
     word.add_argument("--json", type=Path, metavar="F", help="write the result document to F")
     word.add_argument("--debug", action="store_true", help="show the grader's own traceback")
     word.set_defaults(run=_grade)
@@ -117,7 +124,9 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
     if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
         raise UsageError(f"{arguments.json} cannot be written: there is no folder {arguments.json.absolute().parent}")
     seed = None if arguments.seed is None else seeds.numbered(arguments.seed)
-    result = grade.grade(grade.Request(exercise, arguments.submission, seed, arguments.visible))
+    result = grade.grade(
+        grade.Request(exercise, arguments.submission, seed, arguments.visible, require=arguments.require)
+    )
     if arguments.json is not None:
         arguments.json.write_text(report.as_json(result), encoding="utf-8")
     print(report.as_text(result, exercise.title, Console(highlight=False)))

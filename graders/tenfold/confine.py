@@ -1,6 +1,6 @@
-"""What a worker does to itself before it loads anything untrusted: limits, and an identity of its own.
+"""What a worker does to itself before it loads anything untrusted: limits, a user of its own, and at *medium* walls.
 
-It runs in the worker, before the learner's code, and imports nothing else of the engine.
+It runs in the worker, before the learner's code, and of the engine imports only `landlock.py` and `seccomp.py`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,33 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from . import landlock, seccomp
+
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 8, 38, 47
 CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH = 2, 2
 CAPABILITY_V3 = 0x20080522
 CAPSET = {"x86_64": 126, "aarch64": 91}
 
 
-def confine(limits: dict[str, Any], uid: int | None) -> None:
-    """Give this process its limits and, where it is root, the user id `uid` that no other process has."""
+READABLE = (
+    *("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt"),
+    *("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/mime.types"),
+    *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", "/sys/fs/cgroup"),
+)
+
+
+def confine(limits: dict[str, Any], uid: int | None, level: str) -> None:
+    """Confine this process to its working folder, the interpreter and its limits.
+
+    Parameters
+    ----------
+    limits
+        The fields of `sandbox.Limits`.
+    uid
+        Where this process is root: the user id that no other process has.
+    level
+        ``weak`` or ``medium``; medium adds Landlock and seccomp.
+    """
     linux = sys.platform == "linux"
     libc = ctypes.CDLL(None, use_errno=True)
     _limit_resources(limits, others=0 if uid is not None else _tasks_of(os.getuid()))
@@ -31,6 +50,9 @@ def confine(limits: dict[str, Any], uid: int | None) -> None:
     if linux:
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # after the change of user, which clears it
+    if level == "medium":
+        landlock.restrict(map(Path, (*READABLE, sys.prefix, sys.base_prefix)), [Path.cwd()])
+        seccomp.refuse(network=limits["network"] == "loopback")
 
 
 def _limit_resources(limits: dict[str, Any], others: int) -> None:

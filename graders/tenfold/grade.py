@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from . import __version__, audit, catalog, sandbox, seeds
+from . import __version__, audit, catalog, levels, seeds
 from .catalog import Exercise
 from .errors import AuthoringError, FromSubmission, SubmissionError, TenfoldError, Unreadable
 from .plugin import GRADING, Grading
@@ -50,6 +50,8 @@ class Request:
     """Only the visible checks."""
     only: frozenset[str] | None = None
     """Only these checks and what they need (for proofs)."""
+    require: str | None = None
+    """The least sandbox level to grade at."""
     audit: bool = False
     """Also look for rows of generated data that are both public and hidden (for proofs)."""
 
@@ -57,14 +59,15 @@ class Request:
 def grade(request: Request) -> Result:
     """Grade one submission; whatever goes wrong is a result too."""
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
-    outcome = _grade(request)
+    level = levels.best()
+    outcome = _grade(request, level)
     seconds = round(time.monotonic() - clock, 3)
     exercise = request.exercise
     return Result(
         exercise=exercise.id,
         version=exercise.version,
         pass_=exercise.pass_,
-        sandbox={"level": sandbox.LEVEL, "limits": asdict(exercise.limits)},
+        sandbox={"level": level, "limits": asdict(exercise.limits)},
         started=started.isoformat(timespec="seconds"),
         seconds=seconds,
         python=platform.python_version(),
@@ -72,7 +75,7 @@ def grade(request: Request) -> Result:
     )
 
 
-def _grade(request: Request) -> dict[str, Any]:
+def _grade(request: Request, level: str) -> dict[str, Any]:
     exercise = request.exercise
     hashes = {"submission": "", "grader": _grader_hash(exercise), "data": ""}
     seed = request.seed or seeds.practice()
@@ -82,7 +85,8 @@ def _grade(request: Request) -> dict[str, Any]:
         hashes["data"] = catalog.digest(exercise.data_folders(), exercise.course)
         seed = request.seed or _default_seed(exercise, submission)
         exercise.require_extras()
-        recorder, message = _run(request, submission, seed)
+        levels.require(request.require)
+        recorder, message = _run(request, submission, seed, level)
     except TenfoldError as error:
         lost: dict[str, Any] = {
             "checks": (),
@@ -136,14 +140,15 @@ def _lost_line(exercise: Exercise, recorder: Recorder) -> str:
     return f"the grader of {exercise.id} broke; it is not your mistake. Please report it with the output of: {again}"
 
 
-def _run(request: Request, submission: Submission, seed: seeds.Seed) -> tuple[Recorder, str]:
+def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str) -> tuple[Recorder, str]:
     exercise = request.exercise
     files = [exercise.visible_checks, *([] if request.visible else [exercise.hidden_checks])]
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise AuthoringError(f"{exercise.id} has no checks at {missing[0]}")
     drawn: list[tuple[str, bool, Any]] | None = [] if request.audit else None
-    grading = Grading(exercise, seed, Session(submission.files, exercise.limits), drawn=drawn)
+    session = Session(submission.files, exercise.limits, level)
+    grading = Grading(exercise, seed, session, level, drawn=drawn)
     with _own_modules(files):
         try:
             broken = _load(grading.session) if exercise.modules else ""

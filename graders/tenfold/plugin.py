@@ -31,6 +31,7 @@ class Grading:
     exercise: Exercise
     seed: seeds.Seed
     session: proxy.Session
+    level: str
     references: dict[str, proxy.Session] = field(default_factory=dict)
     drawn: list[tuple[str, bool, Any]] | None = None
     """Name, whether hidden, and value of every draw, where a proof asks for them."""
@@ -150,7 +151,7 @@ def boxed(request: pytest.FixtureRequest) -> Callable[[str], proxy.Module]:
         exercise = grading.exercise
         if name not in grading.references:
             content = (exercise.grader / name).read_bytes()
-            grading.references[name] = proxy.Session({name: content}, exercise.limits)
+            grading.references[name] = proxy.Session({name: content}, exercise.limits, grading.level)
         module = proxy.Module(grading.references[name], Path(name).stem)
         module.__dict__["_collecting"] = False
         return module

@@ -85,10 +85,12 @@ class Session:
         The submitted files.
     limits
         What the boxes may use; `limits.total` is shared by all of them.
+    level
+        What isolates them, one of `levels.LEVELS`.
     """
 
-    def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
-        self._files, self._limits = files, limits
+    def __init__(self, files: Mapping[str, bytes], limits: Limits, level: str) -> None:
+        self._files, self._limits, self._level = files, limits, level
         self._box: Box | None = None
         self._callbacks: dict[int, Callback] = {}
         self.spent = 0.0
@@ -98,7 +100,8 @@ class Session:
     def box(self) -> Box:
         """The running box; it has loaded every module of the submission."""
         if self._box is None:
-            self._box = Box(self._files, replace(self._limits, total=max(1.0, self._limits.total - self.spent)))
+            limits = replace(self._limits, total=max(1.0, self._limits.total - self.spent))
+            self._box = Box(self._files, limits, self._level)
             self._ask(self._box, "load", {})
         return self._box
 

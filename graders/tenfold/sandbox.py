@@ -28,7 +28,6 @@ from .errors import MachineError, SubmissionError
 from .files import open_plain
 from .wire import Channel
 
-LEVEL = "weak"
 WORKER = Path(__file__).with_name("worker.py")
 OUTPUT_MB = 16
 KEPT_OUTPUT = 64 << 10
@@ -74,6 +73,8 @@ class Box:
         What to stage: path relative to the folder, contents.
     limits
         What it may use.
+    level
+        What isolates it, one of `levels.LEVELS`.
 
     Raises
     ------
@@ -81,7 +82,7 @@ class Box:
         The worker could not be started.
     """
 
-    def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
+    def __init__(self, files: Mapping[str, bytes], limits: Limits, level: str) -> None:
         _adopt_orphans()
         self.limits = limits
         self.why: str | None = None
@@ -95,7 +96,8 @@ class Box:
         self._own(self.folder)
         ours, theirs = socket.socketpair()
         modules = [PurePosixPath(name).stem for name in files if name.endswith(".py") and "/" not in name]
-        config = {"socket": theirs.fileno(), "limits": asdict(limits), "uid": self._uid, "modules": modules}
+        self._confined = {"limits": asdict(limits), "uid": self._uid, "level": level}
+        config = {"socket": theirs.fileno(), "modules": modules, **self._confined}
         with theirs:
             argv = [sys.executable, "-I", "-B", str(WORKER), json.dumps(config)]
             self._process = self._start(argv, pass_fds=(theirs.fileno(),))
@@ -176,7 +178,7 @@ class Box:
     def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
         """Run a program in the folder under the same limits and return how it ended."""
         launcher = [sys.executable, "-I", "-B", str(WORKER.with_name("launch.py"))]
-        config = json.dumps({"limits": asdict(self.limits), "uid": self._uid, "argv": list(argv)})
+        config = json.dumps({**self._confined, "argv": list(argv)})
         self.output, self._written = b"", 0
         process = self._start([*launcher, config])
         try:

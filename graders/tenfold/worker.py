@@ -157,7 +157,7 @@ def main(config: dict[str, Any]) -> None:
     wire, confinement = _sibling("wire"), _sibling("confine")
     folder = Path.cwd()
     channel = wire.Channel(socket.socket(fileno=config["socket"]))
-    confinement.confine(config["limits"], config["uid"])
+    confinement.confine(config["limits"], config["uid"], config["level"])
     sys.path[:] = [str(folder), *(p for p in sys.path if Path(p).resolve() != HERE.parent)]
     sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in repr(finder)]
     sys.argv[:] = [""]
