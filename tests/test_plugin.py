@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenfold.expect import Unexpected
+from tenfold.expect import FallsShort
 from tenfold.plugin import CREDITS, credit
 
 
@@ -53,7 +53,7 @@ def record(*calls):
     for value, floor, full in calls:
         try:
             give(value, floor=floor, full=full)
-        except Unexpected:
+        except FallsShort:
             break
     return [share for share, _ in request.node.stash[CREDITS]]
 

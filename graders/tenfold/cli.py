@@ -15,6 +15,7 @@ from rich.markdown import Markdown
 from . import __version__, catalog
 from .errors import TenfoldError, UsageError
 
+WIDE = 140
 CODES = {"passed": 0, "not_yet": 1, "could_not_grade": 2}
 
 
@@ -139,7 +140,8 @@ def _verify(course: Path, arguments: argparse.Namespace) -> int:
     from . import verify
 
     chosen = [catalog.find(course, name) for name in arguments.exercises] or catalog.exercises(course)
-    return verify.verify(chosen, arguments.seeds, arguments.jobs, arguments.changed, Console(highlight=False))
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+    return verify.verify(chosen, arguments.seeds, arguments.jobs, arguments.changed, console)
 
 
 def _new(course: Path, arguments: argparse.Namespace) -> int:

@@ -29,6 +29,10 @@ class Unexpected(AssertionError):
     """A returned value is not of the form that the statement asks for; its text holds no hidden data."""
 
 
+class FallsShort(Unexpected):
+    """A metric earns nothing; the metric itself is shown beside the check."""
+
+
 def _no(wanted: str, value: Any) -> NoReturn:
     raise Unexpected(f"expected {wanted}, got {describe(value)}")
 

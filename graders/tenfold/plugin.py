@@ -19,7 +19,7 @@ import pytest
 from . import datasets, proxy, seeds
 from .catalog import Exercise, find_course
 from .clock import faster as _faster
-from .expect import Unexpected
+from .expect import FallsShort
 from .result import Metric
 from .sandbox import Ran
 
@@ -131,7 +131,7 @@ def credit(request: pytest.FixtureRequest) -> Callable[..., None]:
         share = math.floor(min(max(share, 0.0), 1.0) * 100 + 1e-9) / 100
         request.node.stash.setdefault(CREDITS, []).append((share, metric))
         if not share > 0:
-            raise Unexpected(f"{name} is {number:.2g}{unit}; credit begins at {floor:g}{unit}")
+            raise FallsShort(f"{name} is {number:.2g}{unit}; credit begins at {floor:g}{unit}")
 
     return record
 

@@ -12,7 +12,7 @@ import pytest
 
 from .catalog import Exercise
 from .errors import AuthoringError, FromSubmission, MachineError, SubmissionError
-from .expect import Unexpected
+from .expect import FallsShort, Unexpected
 from .plugin import CREDITS
 from .proxy import Module
 from .result import Blame, CheckResult, Metric, clean
@@ -215,6 +215,8 @@ def _blame(error: BaseException) -> Blame:
 
 def _told(error: BaseException, hidden: bool) -> str:
     """Say what happened: for a hidden check without its data and without the learner's own message."""
+    if isinstance(error, FallsShort):
+        return ""
     if isinstance(error, (Unexpected, SubmissionError)):
         return clean(_first(str(error), 3))
     if isinstance(error, FromSubmission):

@@ -26,12 +26,18 @@ MAX_NDIM = 32
 DTYPE = re.compile(r"[<>|=]?([biufc]\d{1,2}|[SU]\d{1,6}|[mM]8(\[\d*[a-zA-Z]{1,2}\])?)")
 ZONE = re.compile(r"UTC([+-]\d\d:\d\d)?|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}")
 PLAIN: tuple[type[Any], ...] = (bool, int, float, str, list)
+FLAT = {type(None), bool, int, float, str}
 NULLABLE = {"boolean", *(f"{u}Int{n}" for u in ("", "U") for n in (8, 16, 32, 64)), "Float32", "Float64"}
 TENSORS = {
     f"torch.{n}": n
     for n in ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "bfloat16",
               "complex64", "complex128")
 }  # fmt: skip
+
+
+def _is_flat(items: list[Any]) -> bool:
+    """Return whether a list is JSON as it stands: long columns of text then cross in one step."""
+    return FLAT.issuperset(map(type, items))
 
 
 class WireError(Exception):
@@ -59,7 +65,7 @@ class Encoder:
         if v is None or kind in (bool, int, float, str):
             return v
         if kind is list:
-            return [self.value(x, depth + 1) for x in v]
+            return v if _is_flat(v) else [self.value(x, depth + 1) for x in v]
         if isinstance(v, np.generic):
             return self._numpy_scalar(v)
         if isinstance(v, np.ndarray):
@@ -180,7 +186,7 @@ class Encoder:
         if isinstance(kind, np.dtype) and kind.kind in "biufcmM":
             return {"k": "numpy", "v": self._array(np.asarray(a))}
         if str(kind) in ("object", "str", "string"):
-            return {"k": "list", "d": str(kind), "v": [self.value(x, depth + 1) for x in a]}
+            return {"k": "list", "d": str(kind), "v": self.value(list(a), depth + 1)}
         raise TypeError(f"a column of dtype {kind} cannot cross")
 
 
@@ -198,7 +204,7 @@ class Decoder:
         if v is None or isinstance(v, (bool, int, float, str)):
             return v
         if isinstance(v, list):
-            return [self.value(x, depth + 1) for x in v]
+            return v if _is_flat(v) else [self.value(x, depth + 1) for x in v]
         tag = v["t"]
         if tag in ("handle", "callback"):
             return self._resolve(v)
@@ -210,7 +216,7 @@ class Decoder:
     def _many(self, v: Any, depth: int) -> list[Any]:
         if not isinstance(v, list):
             raise WireError("a list was expected")
-        return [self.value(x, depth) for x in v]
+        return list(self.value(v, depth))
 
     def _keys(self, keys: list[Any]) -> list[Any]:
         odd = sum(not isinstance(k, (str, bytes)) and not (isinstance(k, int) and abs(k) < 1 << 53) for k in keys)
