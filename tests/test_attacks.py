@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tenfold import levels
 from tenfold.grade import Request, grade
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
@@ -23,6 +24,8 @@ def stated(path: Path) -> dict[str, str]:
 def test_an_attack_has_the_outcome_that_it_states(path, toy, boxed_processes, monkeypatch):
     monkeypatch.setenv("TENFOLD_SECRET", "hush")
     wanted = stated(path)
+    if levels.LEVELS.index(wanted.get("level", "weak")) > levels.LEVELS.index(levels.best()):
+        pytest.skip(f"it is stopped at {wanted['level']}, which this machine does not hold")
     start = time.monotonic()
     result = grade(Request(toy, path))
     took = time.monotonic() - start

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,6 +24,12 @@ def test_number_takes_real_numbers(value):
 def test_number_refuses_the_rest(value):
     with pytest.raises(Unexpected, match="expected a finite number, got"):
         expect.number(value)
+
+
+def test_number_takes_nan_only_where_it_is_asked_for():
+    assert math.isnan(expect.number(float("nan"), finite=False))
+    with pytest.raises(Unexpected, match="expected a number, got None"):
+        expect.number(None, finite=False)
 
 
 def test_number_keeps_its_range():

@@ -55,13 +55,13 @@ def describe(value: Any) -> str:
     return f"a {kind}" + (f" of length {len(value)}" if isinstance(value, (str, bytes, list, tuple, dict, set)) else "")
 
 
-def number(value: Any, low: float | None = None, high: float | None = None) -> float:
-    """Return a finite real number as a float; a bool is not one."""
+def number(value: Any, low: float | None = None, high: float | None = None, finite: bool = True) -> float:
+    """Return a real number as a float, finite unless `finite` is False; a bool is not one."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     real = isinstance(value, (numbers.Real, np.floating, np.integer)) and not isinstance(value, (bool, np.bool_))
-    if not real or not math.isfinite(value):
-        _no("a finite number", value)
+    if not real or (finite and not math.isfinite(value)):
+        _no("a finite number" if finite else "a number", value)
     plain = float(value)
     if (low is not None and plain < low) or (high is not None and plain > high):
         raise Unexpected(f"expected a number between {low} and {high}")
