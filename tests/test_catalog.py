@@ -84,6 +84,14 @@ def test_a_digest_depends_on_names_and_contents_not_on_where(tmp_path):
     assert one not in (digest("three", a="2", b="1"), digest("four", a="1"))
 
 
+def test_a_cause_is_named_only_where_most_known_failures_share_it(toy, monkeypatch):
+    assert toy.misconception("test_weights_count") == "wrong-denominator"
+    kinds = ("units", "units", "sign", "leakage")
+    monkeypatch.setitem(vars(toy), "mutants", [{"caught_by": "a", "misconception": kind} for kind in kinds])
+    assert toy.misconception("a") is None
+    assert toy.misconception("b") is None
+
+
 def test_every_misconception_is_one_line():
     known = catalog.misconceptions()
     assert len(known) >= 15

@@ -48,7 +48,7 @@ def test_a_sound_exercise_is_proved_and_its_proof_is_bound_to_it(copy):
     written = json.loads(proof.path(exercise).read_text())
     assert written["kills"]["weights_ignored"] == "test_weights_count"
     assert written["seeds"] == ["practice", "seed 1"]
-    assert len(written["metrics"]["test_large_offsets"]["values"]["solution"]) == 2
+    assert len(written["metrics"]["test_large_offsets"]["error"]["values"]["solution"]) == 2
     assert proof.is_fresh(exercise)
     copy("exercises/01_toy/mean/README.md", "Speed.", "Speed and style.")
     assert not proof.is_fresh(exercise)

@@ -101,9 +101,10 @@ class Exercise:
         return tuple(_toml(path).get("mutant", ())) if path.exists() else ()
 
     def misconception(self, check: str) -> str | None:
-        """Return the key of the mistake that most often fails a check."""
+        """Return the key of the mistake behind most of the known failures of a check, if there is one."""
         kinds = [m["misconception"] for m in self.mutants if m["caught_by"] == check]
-        return max(kinds, key=kinds.count) if kinds else None
+        first = max(kinds, key=kinds.count, default=None)
+        return first if 2 * kinds.count(str(first)) > len(kinds) else None
 
     def data_folders(self) -> list[Path]:
         """Return the folders of datasets/ that it draws from."""

@@ -196,12 +196,12 @@ def _metrics(outcomes: list[tuple[Trial, Result]]) -> dict[str, Any]:
     for trial, result in outcomes:
         for check in result.checks:
             wanted = trial.role in ("solution", "alternative") or check.id == trial.mutant
-            if check.metric is not None and wanted:
-                entry = found.setdefault(
-                    check.id, {"floor": check.metric.floor, "full": check.metric.full, "values": {}}
-                )
-                value = check.metric.value
-                entry["values"].setdefault(trial.name, []).append(None if value is None else float(f"{value:.6g}"))
+            if check.metric is None or not wanted:
+                continue
+            metric, value = check.metric, check.metric.value
+            limits = {"floor": metric.floor, "full": metric.full, "values": {}}
+            entry = found.setdefault(check.id, {}).setdefault(metric.name, limits)
+            entry["values"].setdefault(trial.name, []).append(None if value is None else float(f"{value:.6g}"))
     return found
 
 

@@ -1,0 +1,73 @@
+"""Visible checks for dl-quantize."""
+
+import json
+import struct
+
+import numpy as np
+import pytest
+from quantize import quantize, run
+
+from tenfold import expect
+
+EXAMPLE = {  # the worked example of README.md: 3 inputs, 2 hidden units, 2 logits
+    "bits": 8,
+    "scale": 0.5,
+    "zero": 10,
+    "layers": [{"op": "linear", "shape": [2, 3], "shift": 4}, {"op": "linear", "shape": [2, 2]}],
+}
+
+
+@pytest.mark.points(1)
+def test_run_follows_the_worked_example():
+    """`run` gives the logits of the worked example.
+
+    Do the example by hand first. Each line of the table in README.md is one step of `run`.
+    """
+    first = struct.pack("<6b2i2i", 10, -20, 3, -1, 50, 100, 1, -100, 3, 1)  # codes, biases, multipliers
+    last = struct.pack("<4b2i2f", 1, -1, 2, 1, 5, -300, 0.25, 0.125)  # codes, biases, scales
+    header = json.dumps(EXAMPLE).encode()
+    images = np.array([[1.0, -0.75, 200.0], [0.0, 0.0, 0.0]], np.float32).reshape(2, 3, 1, 1)
+    logits = run(struct.pack("<I", len(header)) + header + first + last, images)
+    logits = expect.array(logits, shape=(2, 2), kind="f")
+    assert logits.tolist() == [[-26.0, 30.875], [1.25, -37.5]]
+
+
+@pytest.mark.points(1)
+def test_file_has_the_stated_layout():
+    """`quantize` returns a file whose header and length are as stated (8 and 4 bits).
+
+    Open your file and compare it with the layout, key by key, byte by byte. 27 codes of 4 bits take 14 bytes.
+    """
+    rng = np.random.default_rng(0)
+    conv = {"op": "conv", "weight": rng.normal(size=(3, 1, 3, 3)).astype(np.float32)}
+    linear = {"op": "linear", "weight": rng.normal(size=(5, 12)).astype(np.float32)}
+    conv["bias"], linear["bias"] = np.float32([0.1, 0.2, 0.3]), np.zeros(5, np.float32)
+    layers = [conv, {"op": "pool"}, linear]
+    images = rng.normal(size=(20, 1, 4, 4)).astype(np.float32)
+    for bits, weights in ((8, 27 + 60), (4, 14 + 30)):
+        blob = expect.blob(quantize(layers, images, bits), most=10_000)
+        size = struct.unpack("<I", blob[:4])[0]
+        header = json.loads(blob[4 : 4 + size])
+        assert sorted(header) == ["bits", "layers", "scale", "zero"]
+        assert header["bits"] == bits
+        assert [sorted(layer) for layer in header["layers"]] == [
+            ["op", "shape", "shift"],
+            ["op"],
+            ["op", "shape"],
+        ]
+        assert header["layers"][0]["shape"] == [3, 1, 3, 3]
+        assert header["layers"][2]["shape"] == [5, 12]
+        assert len(blob) == 4 + size + weights + 8 * 3 + 8 * 5  # bias and multiplier, bias and scale
+
+
+@pytest.mark.points(1)
+def test_8_bits_follow_a_balanced_network(public):
+    """At 8 bits the logits of the digits network stay within 10 % (root mean square), all channels alike.
+
+    Compare layer by layer with the float32 network and find the first layer that leaves it.
+    """
+    net = public("digits-cnn", imbalance=1.0, images=100)
+    logits = run(quantize(net.layers, net.calibration, 8), net.images)
+    logits = expect.array(logits, shape=(100, 10), kind="f")
+    error = np.sqrt(((logits - net.logits) ** 2).mean() / (net.logits**2).mean())
+    assert error <= 0.1
