@@ -111,7 +111,8 @@ class Recorder:
         elif call.when == "call":
             self._passed(item)
         if call.when == "call":
-            self._put(item, seconds=call.duration)
+            measured = tuple(metric for _, metric in item.stash.get(CREDITS, []))
+            self._put(item, seconds=call.duration, measured=measured)
         return report
 
     def _passed(self, item: pytest.Function) -> None:

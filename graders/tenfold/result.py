@@ -41,6 +41,8 @@ class CheckResult:
     misconception: str | None = None
     metric: Metric | None = None
     seconds: float = 0.0
+    measured: tuple[Metric, ...] = ()
+    """Every metric of the check, for proofs; the document has only the least, as `metric`."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Result:
         del fields["detail"]
         fields["pass"] = fields.pop("pass_")
         fields["checks"] = [asdict(_public(check)) for check in self.checks]
+        for check in fields["checks"]:
+            del check["measured"]
         return {"schema": SCHEMA, "practice": self.practice, **fields}
 
 

@@ -196,12 +196,11 @@ def _metrics(outcomes: list[tuple[Trial, Result]]) -> dict[str, Any]:
     for trial, result in outcomes:
         for check in result.checks:
             wanted = trial.role in ("solution", "alternative") or check.id == trial.mutant
-            if check.metric is None or not wanted:
-                continue
-            metric, value = check.metric, check.metric.value
-            limits = {"floor": metric.floor, "full": metric.full, "values": {}}
-            entry = found.setdefault(check.id, {}).setdefault(metric.name, limits)
-            entry["values"].setdefault(trial.name, []).append(None if value is None else float(f"{value:.6g}"))
+            for metric in check.measured if wanted else ():
+                value = None if metric.value is None else float(f"{metric.value:.6g}")
+                limits = {"floor": metric.floor, "full": metric.full, "values": {}}
+                entry = found.setdefault(check.id, {}).setdefault(metric.name, limits)
+                entry["values"].setdefault(trial.name, []).append(value)
     return found
 
 
