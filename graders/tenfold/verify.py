@@ -17,6 +17,7 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from . import catalog, contract, junk, proof, seeds
 from .catalog import Exercise
@@ -68,6 +69,7 @@ def prove(exercise: Exercise, count: int, jobs: int, console: Console, write: bo
         folder = Path(tempfile.mkdtemp(prefix="tenfold-verify-"))
         try:
             trials = list(_trials(exercise, count, folder))
+            console.print(f"  {len(trials)} grades, {jobs} at a time")
             outcomes = _run(trials, jobs, console)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -82,7 +84,7 @@ def prove(exercise: Exercise, count: int, jobs: int, console: Console, write: bo
                 _metrics(outcomes),
             )
     for line in wrong:
-        console.print(f"  [red]✗[/] {line}", highlight=False)
+        console.print(Text.assemble(("  ✗ ", "red"), line))
     if not wrong:
         console.print("  [green]✓[/] proved")
     return not wrong
