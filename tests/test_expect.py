@@ -75,6 +75,8 @@ def test_array_takes_what_makes_one(value):
         (lambda v: expect.blob(v, most=2), b"ab", b"abc"),
         (lambda v: expect.frame(v, ["a"]), pd.DataFrame({"a": [1]}), pd.DataFrame({"b": [1]})),
         (expect.frame, pd.DataFrame(), {"a": 1}),
+        (expect.frame, pd.DataFrame(), pd.DataFrame([[1, 2]], columns=["a", "a"])),
+        (expect.frame, pd.DataFrame(), pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("a", "b")]))),
         (expect.series, pd.Series([1]), [1]),
         (lambda v: expect.mapping(v, ["a"]), {"a": 1}, {"b": 1}),
         (lambda v: expect.sequence(v, 2), [1, 2], [1]),

@@ -131,11 +131,13 @@ def array(value: Any, shape: Sequence[int | None] | None = None, kind: str = "bi
 
 
 def frame(value: Any, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return a pandas DataFrame that has at least the columns named."""
+    """Return a pandas DataFrame that has at least the columns named; no name twice, none of several levels."""
     import pandas as pd
 
     if not isinstance(value, pd.DataFrame):
         _no("a DataFrame", value)
+    if value.columns.nlevels > 1 or not value.columns.is_unique:
+        raise Unexpected("expected a DataFrame with one plain name a column, each once")
     missing = [c for c in columns or () if c not in value.columns]
     if missing:
         raise Unexpected(f"expected the columns {list(columns or ())}; missing: {missing}")
