@@ -19,7 +19,22 @@ def test_number_takes_real_numbers(value):
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, np.True_, "3", float("nan"), float("inf"), 1j, [1.0], np.ones(1), np.ones(2), {}]
+    "value",
+    [
+        None,
+        True,
+        np.True_,
+        "3",
+        float("nan"),
+        float("inf"),
+        1j,
+        [1.0],
+        np.ones(1),
+        np.ones(2),
+        {},
+        10**400,
+        np.timedelta64(1, "s"),
+    ],
 )
 def test_number_refuses_the_rest(value):
     with pytest.raises(Unexpected, match="expected a finite number, got"):
@@ -68,6 +83,8 @@ def test_array_takes_what_makes_one(value):
     [
         (expect.integer, 3, 3.0),
         (expect.integer, np.int8(3), True),
+        (expect.integer, np.array(3), np.timedelta64(3, "s")),
+        (expect.flag, np.array(True), np.array(1)),
         (expect.flag, True, 1),
         (expect.flag, np.False_, None),
         (expect.text, "a", b"a"),

@@ -126,6 +126,16 @@ def test_junk_keeps_the_shape_of_the_starter(toy):
     assert made["none"]["notes.md"] == b"# x"
 
 
+def test_junk_of_a_class_is_no_object_or_has_no_methods():
+    starter = b"import os\n\nclass A:\n    def __init__(self, x):\n        self.x = x\n    def f(self):\n        pass\n"
+    made = junk.submissions({"a.py": starter})
+    for kind, attribute in (("no_objects", None), ("no_methods", True)):
+        namespace: dict[str, object] = {}
+        exec(made[kind]["a.py"], namespace)
+        thing = namespace["A"](1)
+        assert (thing if attribute is None else thing.f) is attribute
+
+
 def test_rows_that_are_public_and_hidden_are_found():
     generator = np.random.default_rng(0)
     table = generator.normal(size=(5, 4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
 from collections.abc import Sequence
@@ -55,14 +56,27 @@ def describe(value: Any) -> str:
     return f"a {kind}" + (f" of length {len(value)}" if isinstance(value, (str, bytes, list, tuple, dict, set)) else "")
 
 
+def _unboxed(value: Any) -> Any:
+    """Return the scalar inside an array without dimensions."""
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
+def _is_real(value: Any) -> bool:
+    """Return whether a value is a real number; numpy takes its time spans for integers."""
+    other = (bool, np.bool_, np.timedelta64)
+    return isinstance(value, (numbers.Real, np.floating, np.integer)) and not isinstance(value, other)
+
+
 def number(value: Any, low: float | None = None, high: float | None = None, finite: bool = True) -> float:
     """Return a real number as a float, finite unless `finite` is False; a bool is not one."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
-    real = isinstance(value, (numbers.Real, np.floating, np.integer)) and not isinstance(value, (bool, np.bool_))
-    if not real or (finite and not math.isfinite(value)):
-        _no("a finite number" if finite else "a number", value)
-    plain = float(value)
+    value = _unboxed(value)
+    plain = math.nan
+    if _is_real(value):
+        with contextlib.suppress(OverflowError):  # an int that no float holds
+            plain = float(value)
+    wanted = "a finite number" if finite else "a number"
+    if not _is_real(value) or (finite and not math.isfinite(plain)):
+        _no(wanted, value)
     if (low is not None and plain < low) or (high is not None and plain > high):
         raise Unexpected(f"expected a number between {low} and {high}")
     return plain
@@ -70,13 +84,15 @@ def number(value: Any, low: float | None = None, high: float | None = None, fini
 
 def integer(value: Any) -> int:
     """Return an int; a bool is not one."""
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
+    value = _unboxed(value)
+    if not isinstance(value, (int, np.integer)) or not _is_real(value):
         _no("an int", value)
     return int(value)
 
 
 def flag(value: Any) -> bool:
     """Return a bool (numpy's counts)."""
+    value = _unboxed(value)
     if not isinstance(value, (bool, np.bool_)):
         _no("a bool", value)
     return bool(value)

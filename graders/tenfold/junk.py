@@ -30,16 +30,31 @@ VALUES = {
 
 def submissions(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
     """Return a set of files for each kind of junk; what is not Python stays as it is."""
-    return {kind: {name: _junk(name, data, value) for name, data in files.items()} for kind, value in VALUES.items()}
+    made = {kind: {name: _junk(name, data, value) for name, data in files.items()} for kind, value in VALUES.items()}
+    if any(b"\nclass " in data for data in files.values()):
+        made["no_objects"] = {name: _junk(name, data, "None", objects=False) for name, data in files.items()}
+        made["no_methods"] = {name: _junk(name, data, "None", methods=False) for name, data in files.items()}
+    return made
 
 
-def _junk(name: str, content: bytes, value: str) -> bytes:
+def _junk(name: str, content: bytes, value: str, objects: bool = True, methods: bool = True) -> bytes:
     if not name.endswith(".py"):
         return content
     tree = ast.parse(content)
-    answer = ast.parse(f"def f():\n    return {value}").body[0]
-    assert isinstance(answer, ast.FunctionDef)
+    answer = _answer("f", value)
+    for i, node in enumerate(tree.body):
+        if isinstance(node, ast.ClassDef) and not objects:  # what should make an object returns a value
+            tree.body[i] = _answer(node.name, value)
+        elif isinstance(node, ast.ClassDef) and not methods:  # what should be a method is a value
+            keep = [item for item in node.body if isinstance(item, ast.FunctionDef)]
+            node.body = [item if item.name == "__init__" else ast.parse(f"{item.name} = True").body[0] for item in keep]
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             node.body = [ast.Pass()] if node.name == "__init__" else answer.body
     return f"{ALWAYS}\n{ast.unparse(ast.fix_missing_locations(tree))}\n".encode()
+
+
+def _answer(name: str, value: str) -> ast.FunctionDef:
+    function = ast.parse(f"def {name}(*arguments, **options):\n    return {value}").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    return function
