@@ -48,9 +48,9 @@ def _junk(name: str, content: bytes, value: str, objects: bool = True, methods: 
         elif isinstance(node, ast.ClassDef) and not methods:  # what should be a method is a value
             keep = [item for item in node.body if isinstance(item, ast.FunctionDef)]
             node.body = [item if item.name == "__init__" else ast.parse(f"{item.name} = True").body[0] for item in keep]
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            node.body = [ast.Pass()] if node.name == "__init__" else answer.body
+    for each in ast.walk(tree):
+        if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            each.body = [ast.Pass()] if each.name == "__init__" else answer.body
     return f"{ALWAYS}\n{ast.unparse(ast.fix_missing_locations(tree))}\n".encode()
 
 
