@@ -13,7 +13,7 @@ from tenfold.errors import AuthoringError, UsageError
 
 @pytest.fixture
 def copy(course, tmp_path):
-    shutil.copytree(course, tmp_path / "course")
+    shutil.copytree(course, tmp_path / "course", ignore=shutil.ignore_patterns(progress.FILE.parent.name))
     exercise = catalog.find(tmp_path / "course", "toy-mean")
     proof.write(exercise, [], {}, {})
 
