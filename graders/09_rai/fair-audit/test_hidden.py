@@ -59,6 +59,22 @@ def oracle(y_true, y_pred, groups, weight=None):
     return expected
 
 
+def both_spellings(rng, table):
+    """Spell a random half of the missing cells nan, the others None, and write the text "None" in some of the rest."""
+    table = table.astype(object)
+    for name in table.columns:
+        cells = table[name].tolist()
+        known = [i for i, cell in enumerate(cells) if not pd.isna(cell)]
+        for i in rng.permutation(known)[: len(known) // 5]:
+            cells[i] = "None"
+        table[name] = pd.Series(
+            [(math.nan if rng.random() < 0.5 else None) if pd.isna(cell) else cell for cell in cells],
+            index=table.index,
+            dtype=object,
+        )
+    return table
+
+
 def plain(cell):
     """Check one value of a text column; missing, in whichever spelling, is None."""
     missing = cell is None or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell))
@@ -126,16 +142,21 @@ def test_weights_count_people(hidden):
 
 @pytest.mark.points(1)
 @pytest.mark.needs("test_each_rate_has_its_own_denominator")
-def test_missing_and_intersections_are_groups(hidden):
+def test_missing_and_intersections_are_groups(rng, hidden):
     """People with a missing attribute are a group, and so is every combination that occurs.
 
-    Add up `n` over your table: is everybody in it, exactly once?
+    Add up `n` over your table: is everybody in it, exactly once? Are two unlike combinations ever one group?
     """
     for k, columns in enumerate((["race"], ["race", "married"], ["age_band", "married", "race"])):
         audit = hidden("rossi", draw=k)
-        groups = audit.groups[columns].reset_index(drop=True)
+        groups = both_spellings(rng, audit.groups[columns].reset_index(drop=True))
         rows = rows_by_group(group_metrics(audit.y_true, audit.y_pred, groups), columns)
         assert_same(rows, oracle(audit.y_true, audit.y_pred, groups))
+    pairs = [cells for mark in "-_|,/: " for cells in ((f"a{mark}b", "c"), ("a", f"b{mark}c"))]
+    groups = pd.DataFrame(pairs * 20, columns=["one", "two"], dtype=object)
+    y_true, y_pred = rng.integers(0, 2, (2, len(groups)))
+    rows = rows_by_group(group_metrics(y_true, y_pred, groups), ["one", "two"])
+    assert_same(rows, oracle(y_true, y_pred, groups))
 
 
 @pytest.mark.points(1)
@@ -246,6 +267,10 @@ def test_tiny_groups_set_no_disparity():
     assert same(report_of(table, "fpr"), 0.6, 0.4, 1)
     assert same(report_of(table, "tpr", min_n=6), 0.5, 0.0, 1)
     assert same(report_of(table, "fpr", min_n=250), math.nan, math.nan, 4)
+    edge = table_of([400, 59, 30, 29], [200, 29, 15, 14], every=[0.5, 0.4, 0.25, 0.1])
+    assert same(report_of(edge, "selection_rate"), 0.25, 0.5, 1)
+    assert same(report_of(edge, "fpr"), 0.1, 0.8, 2)
+    assert same(report_of(edge, "tpr"), math.nan, math.nan, 3)
 
 
 # --- standardised_rates
@@ -328,6 +353,7 @@ def test_only_shared_strata_are_compared(rng, hidden):
     """Strata that lack a group are left out of the adjustment; weights and missing values count.
 
     Nobody can say how a group would fare where none of it is. Is a missing stratum one of the strata?
+    And rows that stand for nobody, or two columns with unlike index labels?
     """
     n = int(rng.integers(3, 9)) * 10
     flags, group, stratum = people(
@@ -342,11 +368,19 @@ def test_only_shared_strata_are_compared(rng, hidden):
     assert_standardised(
         standardised_rates(flags, group, stratum), standardise(flags, group, stratum, np.ones(len(flags)))
     )
+    weight = rng.uniform(0.5, 8.0, len(flags))
+    weight[((group == "y") & (stratum == "a")).to_numpy()] = 0.0  # rows, but nobody: "a" is not shared
+    assert_standardised(standardised_rates(flags, group, stratum, weight), standardise(flags, group, stratum, weight))
+    relabelled = stratum.set_axis(rng.permutation(len(stratum)))
+    assert_standardised(
+        standardised_rates(flags, group, relabelled), standardise(flags, group, stratum, np.ones(len(flags)))
+    )
     apart = people({("x", "a"): (n, n // 2), ("y", "b"): (2 * n, n // 5)})
     assert_standardised(standardised_rates(*apart), standardise(*apart, np.ones(3 * n)))
     for k in range(2):
         audit = hidden("rossi", draw=k)
-        arguments = audit.y_pred, audit.groups["race"], audit.groups["age_band"], audit.sample_weight
+        groups = both_spellings(rng, audit.groups.reset_index(drop=True))
+        arguments = audit.y_pred, groups["race"], groups["age_band"], audit.sample_weight
         assert_standardised(standardised_rates(*arguments), standardise(*arguments))
 
 
@@ -414,6 +448,13 @@ def built(rng, raised, *, per_cell=60, base=0.10, missing=None):
     return attributes, np.array(errors)[order]
 
 
+def counted(rng, cells):
+    """Attributes p and q, and errors, from {(p, q): (rows, errors)}."""
+    rows = [(p, q, int(i < bad)) for (p, q), (n, bad) in cells.items() for i in range(n)]
+    table = pd.DataFrame(rows, columns=["p", "q", "error"], dtype=object).iloc[rng.permutation(len(rows))]
+    return table[["p", "q"]], table["error"].to_numpy(np.int64)  # object: text would make every None a nan
+
+
 def shuffled_levels(rng):
     """Columns and their values in random order: [(column, [value, …]), …]."""
     return [(str(name), [str(v) for v in rng.permutation(LEVELS[str(name)])]) for name in rng.permutation(list(LEVELS))]
@@ -434,20 +475,26 @@ def test_pairs_hide_behind_even_margins(rng):
 def test_missing_can_be_the_slice(rng):
     """People whose attribute is missing can be the ones who are treated worst.
 
-    Who has no entry is seldom chance. Is missing among the values that you try, alone and in pairs?
+    Who has no entry is seldom chance. Is missing among the values that you try, alone and in pairs, however it is
+    spelt, and is it never taken for a text?
     """
     (one, ones), (two, twos), _ = shuffled_levels(rng)
     alone, pair = ((one, ones[0]),), ((one, ones[0]), (two, twos[1]))
     for where in (alone, pair):
         attributes, errors = built(rng, {where: 0.5}, missing=(one, ones[0]))
         assert slices_of(attributes, errors) == {frozenset([(one, None), *where[1:]])}
+    fair = {(p, q): (300, 30) for p in "bc" for q in "uv"}
+    unnamed = {(None, "u"): (200, 100), (math.nan, "v"): (200, 100), **fair}
+    assert slices_of(*counted(rng, unnamed)) == {frozenset([("p", None)])}
+    named = {(p, q): (300, 150) if p else (200, 20) for p in ("None", None) for q in "uv"}
+    assert slices_of(*counted(rng, named | {("c", q): (300, 30) for q in "uv"})) == {frozenset([("p", "None")])}
 
 
 @pytest.mark.points(1)
 def test_shadows_are_not_reported(rng):
     """A slice that errs more only because it overlaps a reported one is not reported.
 
-    Take the rows of the strongest finding out. Which of the others still stand?
+    Take the rows of the strongest finding out. Which of the others still stand, by every condition?
     """
     (one, ones), (two, twos), (three, threes) = shuffled_levels(rng)
     pair, single = ((one, ones[0]), (two, twos[0])), ((three, threes[0]),)
@@ -458,12 +505,25 @@ def test_shadows_are_not_reported(rng):
     both = pair, single  # they overlap, and each stands without the other's rows
     assert slices_of(*built(rng, dict.fromkeys(both, 0.6))) == {frozenset(where) for where in both}
 
+    cells = [(p, q) for p in "abc" for q in "uv"]
+    for counts, options in (
+        # without (a, u), what is left of a is: too few to tell from chance,
+        ([(100, 60), (32, 7), (300, 30), (360, 36), (300, 30), (300, 30)], {}),
+        # too little above the others,
+        ([(800, 480), (1600, 240), (2400, 240), (4800, 480), (2400, 240), (4800, 480)], {}),
+        # or too few to report
+        ([(300, 180), (90, 22), (400, 40), (500, 50), (400, 40), (500, 50)], {"min_n": 100}),
+    ):
+        audit = counted(rng, dict(zip(cells, counts, strict=True)))
+        assert slices_of(*audit, **options) == {frozenset([("p", "a"), ("q", "u")])}
+
 
 @pytest.mark.points(1)
 def test_small_or_trivial_slices_are_no_findings(rng):
     """Slices below min_n rows or below min_gap are not reported, however small their p-value.
 
     With 20,000 rows almost any difference is significant. Do both limits hold for every slice you report?
+    Is the gap taken against the rows outside, and are those enough?
     """
     (one, ones), *others = shuffled_levels(rng)
     trivial = ((one, ones[0]),)
@@ -479,21 +539,37 @@ def test_small_or_trivial_slices_are_no_findings(rng):
     assert slices_of(attributes, errors) == set()
     assert slices_of(attributes, errors, min_n=10) == {frozenset([(one, "unlisted")])}
 
+    cells = [(p, q) for p in "ab" for q in "uv"]
+    for counts, expected in (
+        ([(700, 154), (700, 154), (300, 30), (300, 30)], {frozenset([("p", "a")])}),  # most of the rows
+        ([(15, 9), (15, 9), (600, 60), (600, 60)], {frozenset([("p", "a")])}),  # min_n rows
+        ([(800, 400), (800, 400), (15, 1), (14, 1)], set()),  # one row too few outside
+    ):
+        assert slices_of(*counted(rng, dict(zip(cells, counts, strict=True)))) == expected
+
 
 @pytest.mark.points(1)
-def test_null_audits_report_nothing(hidden, credit):
+def test_null_audits_report_nothing(rng, hidden, credit):
     """Where errors have nothing to do with the attributes, few audits report anything.
 
     About a hundred slices are tested in each audit. How many of them look bad by chance alone?
     """
-    alarms, audits = 0, 100
-    for k in range(audits):
-        audit = hidden("audit", draw=k, planted=0, base=0.3)
-        alarms += bool(slices_of(audit.attributes, audit.errors, min_gap=0.07, min_n=60))
-        if k % 20 == 0:  # silence is no merit where there is something to say
-            loud = hidden("audit", draw=k, planted=1, lift=0.7)
-            assert slices_of(loud.attributes, loud.errors)
-    credit(alarms / audits, floor=0.30, full=0.15, name="null audits with a finding")
+    audit = counted(rng, dict.fromkeys([(p, q) for p in "ab" for q in "uv"], (100, 20)) | {("a", "u"): (100, 32)})
+    assert slices_of(*audit, alpha=0.5) == {frozenset([("p", "a"), ("q", "u")])}
+    assert slices_of(*audit, alpha=0.005) == set()
+
+    fair, loud = 100, 40
+    alarms = heard = 0
+    for k in rng.permutation(fair + loud).tolist():  # nothing but the errors tells the loud audits from the fair ones
+        if k < fair:
+            audit = hidden("audit", draw=k, planted=0, base=rng.uniform(0.20, 0.38))
+        else:
+            audit = hidden("audit", draw=1000 + k, planted=1, base=rng.uniform(0.18, 0.30))
+        found = slices_of(audit.attributes, audit.errors, min_gap=0.07, min_n=60)
+        alarms += bool(found) and k < fair
+        heard += any(frozenset(where.items()) in found for where in audit.planted)
+    assert heard >= 0.75 * loud, "too many audits with a planted slice do not report it"
+    credit(alarms / fair, floor=0.30, full=0.15, name="null audits with a finding")
 
 
 @pytest.mark.points(7)
@@ -511,7 +587,7 @@ def test_planted_slices_are_found(hidden, credit):
     """
     hits = reported = planted = 0
     for k in range(60):
-        audit = hidden("audit", draw=k)
+        audit = hidden("audit", draw=2000 + k)
         found = slices_of(audit.attributes, audit.errors)
         wanted = {frozenset(where.items()) for where in audit.planted}
         hits, reported, planted = hits + len(found & wanted), reported + len(found), planted + len(wanted)

@@ -16,7 +16,8 @@ def _codes(table):
     """Return the number of each row's distinct values, and the distinct values; missing is one of them."""
     table = table.reset_index(drop=True)
     code = table.groupby(list(table.columns), dropna=False, sort=False, observed=True).ngroup().to_numpy()
-    return code, table.drop_duplicates(ignore_index=True)  # code k is row k: both go by first appearance
+    _, first = np.unique(code, return_index=True)  # codes go by first appearance, so code k is row k
+    return code, table.iloc[first].reset_index(drop=True)
 
 
 def _divide(top, bottom):
