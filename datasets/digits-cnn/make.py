@@ -1,7 +1,7 @@
 """scikit-learn's digits, and a small convolutional network trained on half of them.
 
 ``python make.py`` trains the network anew (10 s, needs torch) and writes ``weights.npz`` and ``SHA256SUMS``.
-``draw`` only rescales the stored network and splits the images that it never saw.
+``draw`` shakes and rescales the stored network, and splits the images that it never saw.
 """
 
 import hashlib
@@ -58,6 +58,17 @@ def _expose(pixels: NDArray[np.float64], exposure: NDArray[np.float64]) -> NDArr
     return ((pixels * exposure[:, None, None, None] - MEAN) / STD).astype(np.float32)
 
 
+def _shake(params: Params, rng: np.random.Generator, noise: float) -> Params:
+    """Add normal noise to each weight, in units of the standard deviation of its row; rows of zeros stay so."""
+    params = dict(params)
+    for name in ("conv1", "conv2", "fc1", "fc2"):
+        weight = params[f"{name}.weight"]
+        spread = weight.std(axis=tuple(range(1, weight.ndim)), keepdims=True)
+        shaken = weight + noise * spread * rng.standard_normal(weight.shape)
+        params[f"{name}.weight"] = shaken.astype(np.float32)
+    return params
+
+
 def _rescale(params: Params, rng: np.random.Generator, imbalance: float) -> Params:
     """Make a quarter of each layer's hidden channels loud and a quarter quiet, without changing the function.
 
@@ -91,22 +102,25 @@ def _logits(params: Params, images: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(x @ params["fc2.weight"].T.astype(np.float64) + params["fc2.bias"])
 
 
-def draw(rng: np.random.Generator, imbalance: float = 50.0, calibration: int = 200, images: int = 600) -> Draw:
-    """Rescale the network and split the images that it never saw (898).
+def draw(
+    rng: np.random.Generator, imbalance: float = 50.0, calibration: int = 200, images: int = 600, noise: float = 0.4
+) -> Draw:
+    """Shake and rescale the network, and split the images that it never saw (898).
 
     Parameters
     ----------
     rng : the generator that everything here depends on.
-    imbalance : gain of the loud channels, and of the quiet ones its inverse; 1 leaves the network as trained.
+    imbalance : gain of the loud channels, and of the quiet ones its inverse; 1 leaves all alike.
     calibration : images to calibrate on, in the order of a log that starts at night: darkest first.
     images : images to test on, in any order; none of them is in ``calibration``.
+    noise : how far each weight is moved, in standard deviations of its row; 0 leaves the network as trained.
     """
     pixels, labels, trained = _digits()
     unseen = rng.permutation(np.flatnonzero(~trained))[: calibration + images]
     exposure = rng.uniform(DARKEST, 1.0, size=len(unseen))
     exposure[:calibration].sort()
     seen = _expose(pixels[unseen], exposure)
-    params = _rescale(_weights(), rng, imbalance)
+    params = _rescale(_shake(_weights(), rng, noise), rng, imbalance)
     layers: list[Layer] = []
     for op, name in (
         ("conv", "conv1"),

@@ -17,6 +17,24 @@ EXAMPLE = {  # the worked example of README.md: 3 inputs, 2 hidden units, 2 logi
 }
 
 
+def opened(blob):
+    """Return the header of a file and its length in bytes; fail the check where there is none."""
+    blob = expect.blob(blob, most=10_000)
+    assert len(blob) >= 4, "the file is shorter than its first four bytes"
+    size = struct.unpack_from("<I", blob)[0]
+    assert size <= 4096, "the header is longer than 4096 bytes"
+    try:
+        header = json.loads(blob[4 : 4 + size].decode("utf-8"))
+    except (ValueError, RecursionError):
+        header = None
+    assert isinstance(header, dict), "the header is not a JSON object"
+    assert set(header) == {"bits", "layers", "scale", "zero"}
+    layers = header["layers"]
+    assert isinstance(layers, list), "layers is not a list"
+    assert all(isinstance(layer, dict) for layer in layers), "an entry of layers is not an object"
+    return header, size
+
+
 @pytest.mark.points(1)
 def test_run_follows_the_worked_example():
     """`run` gives the logits of the worked example.
@@ -45,10 +63,8 @@ def test_file_has_the_stated_layout():
     layers = [conv, {"op": "pool"}, linear]
     images = rng.normal(size=(20, 1, 4, 4)).astype(np.float32)
     for bits, weights in ((8, 27 + 60), (4, 14 + 30)):
-        blob = expect.blob(quantize(layers, images, bits), most=10_000)
-        size = struct.unpack("<I", blob[:4])[0]
-        header = json.loads(blob[4 : 4 + size])
-        assert sorted(header) == ["bits", "layers", "scale", "zero"]
+        blob = quantize(layers, images, bits)
+        header, size = opened(blob)
         assert header["bits"] == bits
         assert [sorted(layer) for layer in header["layers"]] == [
             ["op", "shape", "shift"],
