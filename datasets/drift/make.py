@@ -59,14 +59,16 @@ def draw(
     """Draw a reference and `quiet` batches like it, then `drifted` batches unlike it.
 
     `size` is the PSI of the drift between endless samples; for the kind `slow`, how many standard deviations a column
-    moves from batch to batch. `relation` is for the kind of that name: the correlation of num_01 and num_02, before and
-    after. `numbers` is at least 3 (kind `season`: 7, kind `tiny`: 10).
+    moves from batch to batch (down where negative). `relation` is for the kind of that name: the correlation of num_01
+    and num_02, before and after. `numbers` is at least 3 (kind `season`: 7, kind `tiny`: 10).
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {KINDS}, not {kind!r}")
     column = 3 * int(rng.integers(numbers // 3))  # never a column of counts, nor one of the correlated pair
     change = _CHANGES.get(kind, _none)
     before = relation[0] if kind == "relation" else 0.6
+    if kind == "spread":
+        size *= rng.choice([-1, 1])  # all batches of a stream are wider, or all are narrower
 
     def frame(rows, weekdays=None, drift=None):
         latent = _latent(rng, rows, numbers, before)
@@ -145,7 +147,8 @@ def _shift(rng, z, column, size, relation):
 
 def _spread(rng, z, column, size, relation):
     z = z.copy()
-    z[:, column] *= 1 + _solve(lambda d: _cdf_shares(EDGES / (1 + d)), size)
+    way = np.sign(size)  # wider or narrower
+    z[:, column] *= (1 + _solve(lambda d: _cdf_shares(EDGES / (1 + d) ** way), abs(size))) ** way
     return z
 
 
