@@ -114,9 +114,9 @@ class Exercise:
         """Raise `MissingExtra` when a group of packages is not installed, with how to install it."""
         missing = [extra for extra in self.extras if not installed(extra)]
         if missing:
+            groups = ", ".join(missing)
             raise MissingExtra(
-                f"{self.id} needs the packages of the group {', '.join(missing)}. "
-                f"Install them with: make grade EX={self.id}   (or: pip install 'tenfold[{','.join(missing)}]')"
+                f"{self.id} needs the packages of the group {groups}. Install them with: make grade EX={self.id}"
             )
 
 
