@@ -31,6 +31,7 @@ def draw(
     fresh: int = 5000,
     weighted: bool = False,
     signal: bool = True,
+    anonymous: bool = False,
 ) -> Loans:
     """Draw loans.
 
@@ -45,6 +46,9 @@ def draw(
         it. False: every weight is 1.
     signal : bool
         False: every label is the toss of a coin, so that nothing can be learned and the true AUC is 0.5.
+    anonymous : bool
+        True: the numeric columns have changed their names among each other, and each is multiplied by a factor
+        of its own, from 0.1 to 10 or from -10 to -0.1; the same in training and fresh rows.
 
     Returns
     -------
@@ -60,6 +64,11 @@ def draw(
     kept = np.flatnonzero((y == 1) | (rng.random(many) < THINNED))[:rows] if weighted else np.arange(rows)
     X, y = X.iloc[kept].reset_index(drop=True), y[kept]
     weight = np.where(y == 1, 1.0, 1 / THINNED) if weighted else np.ones(rows)
+    if anonymous:
+        numeric = X.columns.drop("branch")
+        source = rng.permutation(numeric)
+        factor = rng.choice([-1.0, 1.0], len(numeric)) * 10 ** rng.uniform(-1.0, 1.0, len(numeric))
+        X[numeric], X_fresh[numeric] = (part[source].to_numpy() * factor for part in (X, X_fresh))
     return Loans(X, y, weight, X_fresh, y_fresh)
 
 

@@ -9,7 +9,8 @@ from tenfold import expect
 
 SAME = 1e-6  # predictions closer than this are the same
 MOST_BYTES = 800_000  # twice what a default model takes
-NOISE_SETS = 60  # their mean report has a standard error near 0.01
+NOISE_SETS = 52  # their mean report has a standard error near 0.014
+STRONG_SETS = 6  # of the same size and share of defaults, with a plain rule: true AUC about 0.95
 
 
 def answer(model, X):
@@ -32,7 +33,7 @@ def test_one_row_as_in_a_batch(hidden, rng):
     What your model knows about the columns must come from training and stay with the model. Look at what
     your preparation computes again at each call of `predict`.
     """
-    loans = hidden("loans", rows=1500, fresh=200)
+    loans = hidden("loans", draw=1, rows=1500, fresh=200)
     late, used = loans.X["branch"].fillna("B00") >= "B06", loans.X["used"].fillna(0.0) > 0.4
     model = train(loans.X, (rng.random(1500) < 0.1 + 0.4 * late + 0.4 * used).to_numpy().astype(np.int64))
     batch = answer(model, loans.X_fresh)
@@ -48,14 +49,16 @@ def test_unknown_branch_counts_as_missing(hidden, rng):
 
     Branches open and close. Which code does your preparation give to a name that it does not know?
     """
-    loans = hidden("loans", rows=1500, fresh=100)
-    even = loans.X["branch"].str[1:].astype(float) % 2 == 0
-    share = np.where(loans.X["branch"].isna(), 0.5, np.where(even, 0.9, 0.1))  # of defaults
-    model = train(loans.X, (rng.random(len(share)) < share).astype(np.int64))
+    loans = hidden("loans", draw=2, rows=1500, fresh=100)
+    closed = [f"B{i:02d}" for i in rng.choice(30, 3, replace=False)]  # not one row of theirs is left
+    rows = loans.X[~loans.X["branch"].isin(closed)].reset_index(drop=True)
+    even = rows["branch"].str[1:].astype(float) % 2 == 0
+    share = np.where(rows["branch"].isna(), 0.5, np.where(even, 0.9, 0.1))  # of defaults
+    model = train(rows, (rng.random(len(share)) < share).astype(np.int64))
     X = loans.X_fresh
     missing = answer(model, X.assign(branch=X["branch"].where(np.zeros(len(X), dtype=bool))))
-    assert np.abs(answer(model, X.assign(branch="B99")) - missing).max() <= SAME
-    assert np.abs(answer(model, X.assign(branch="Zürich")) - missing).max() <= SAME
+    for name in ["Zürich", *closed]:
+        assert np.abs(answer(model, X.assign(branch=name)) - missing).max() <= SAME
 
 
 @pytest.mark.points(2)
@@ -63,15 +66,17 @@ def test_unknown_branch_counts_as_missing(hidden, rng):
 def test_missing_values_inform(hidden, rng):
     """That a value is missing is used, in training and in prediction.
 
-    Here the default depends on nothing but whether `score` is missing. How many rows with a missing value
-    reach your fit, and can it still tell them from the others?
+    Here the default depends on nothing but whether one column is missing, and few rows have all their values.
+    How many rows with a missing value reach your fit, and can it still tell them from the others?
     """
-    loans = hidden("loans", rows=1500, fresh=1500)
+    loans = hidden("loans", draw=3, rows=1500, fresh=1500)
+    tells, idle = rng.choice(loans.X.columns.drop("branch"), 2, replace=False)
 
     def lose(X):
         lost = rng.random(len(X)) < 0.5
         y = (rng.random(len(X)) < np.where(lost, 0.85, 0.15)).astype(np.int64)
-        return X.assign(score=X["score"].fillna(620.0).mask(lost)), y
+        told = X[tells].fillna(loans.X[tells].median()).mask(lost)
+        return X.assign(**{tells: told, idle: X[idle].mask(rng.random(len(X)) < 0.95)}), y
 
     model = train(*lose(loans.X))
     X, y = lose(loans.X_fresh)
@@ -86,7 +91,7 @@ def test_weights_count_everywhere(hidden, rng):
     Here every label is the toss of a coin, and only the weights say what the rule is: rows that follow it
     count 99 times. Follow the weights from `train` to each place where a number is computed from rows.
     """
-    loans = hidden("loans", rows=1800, fresh=1000)
+    loans = hidden("loans", draw=4, rows=1800, fresh=1000)
 
     old, old_fresh = ((X["age"].fillna(0.0) > 45).to_numpy() for X in (loans.X, loans.X_fresh))
     y = rng.integers(0, 2, len(loans.X))
@@ -103,7 +108,7 @@ def test_only_ratios_of_weights_matter(hidden):
 
     Some settings of a booster are sums of weights. In which unit are your weights when they meet them?
     """
-    loans = hidden("loans", rows=2000, fresh=1000, weighted=True)
+    loans = hidden("loans", draw=5, rows=2000, fresh=1000, weighted=True)
     one = answer(train(loans.X, loans.y, loans.weight), loans.X_fresh)
     small = answer(train(loans.X, loans.y, loans.weight / 1024), loans.X_fresh)
     assert np.abs(one - small).mean() <= 0.01
@@ -111,12 +116,12 @@ def test_only_ratios_of_weights_matter(hidden):
 
 @pytest.mark.points(1)
 @pytest.mark.needs("test_predict_gives_probabilities")
-def test_same_rows_same_model(hidden, restart):
+def test_same_rows_same_model(hidden, restart, rng):
     """Training again on the same rows, in a new process, gives the same predictions.
 
     Look for every place where chance comes in: splits, samples of rows and columns, the order of a set.
     """
-    loans = hidden("loans", rows=1500, fresh=500)
+    loans = hidden("loans", draw=6, rows=int(rng.choice([1500, 4000])), fresh=500)
     first = answer(train(loans.X, loans.y), loans.X_fresh)
     restart()
     assert np.abs(answer(train(loans.X, loans.y), loans.X_fresh) - first).max() <= SAME
@@ -124,21 +129,42 @@ def test_same_rows_same_model(hidden, restart):
 
 @pytest.mark.points(2)
 @pytest.mark.needs("test_predict_gives_probabilities")
-def test_report_is_honest(hidden):
+def test_report_is_honest(hidden, rng):
     """The reported AUC is true: near 0.5 where nothing can be learned, near the AUC of fresh rows elsewhere.
 
-    Train on coin tosses and read your own report. List every choice that looked at the rows it is computed
-    on: a stopping round is a choice too.
+    Train on coin tosses, with and without weights, and read your own report. List every choice that looked at
+    the rows it is computed on: a stopping round is a choice too.
     """
-    tosses = [hidden("loans", draw=i, rows=300, fresh=1, signal=False) for i in range(NOISE_SETS)]
-    noise = np.mean([reported(train(t.X, t.y)) for t in tosses])
-    assert 0.44 <= noise <= 0.54
+
+    def told_and_true(loans, y, y_fresh, weight=None):
+        model = train(loans.X, y, weight)
+        return reported(model), roc_auc_score(y_fresh, answer(model, loans.X_fresh))
+
+    noise = []
+    for i in range(NOISE_SETS):  # as many defaults as in the rule below
+        loans = hidden("loans", draw=100 + i, rows=300, fresh=1)
+        weight = rng.choice([1.0, 4.0], 300) if i % 2 else None
+        noise.append(reported(train(loans.X, (rng.random(300) < 0.25).astype(np.int64), weight)))
+    assert 0.43 <= np.mean(noise) <= 0.56
+    assert np.mean(noise[1::2]) <= 0.62  # the weighted ones
+
+    errors = []
+    for i in range(STRONG_SETS):
+        loans = hidden("loans", draw=200 + i, rows=300, fresh=1000)
+        y, y_fresh = (
+            (rng.random(len(X)) < np.where(X["age"] > 60, 0.98, 0.02)).astype(np.int64)
+            for X in (loans.X, loans.X_fresh)
+        )
+        told, true = told_and_true(loans, y, y_fresh, rng.choice([1.0, 4.0], 300) if i % 2 else None)
+        errors.append(told - true)
+    assert abs(np.mean(errors)) <= 0.08
+
     errors = []
     for i in range(3):
-        loans = hidden("loans", draw=i, rows=3000)
-        model = train(loans.X, loans.y)
-        errors.append(reported(model) - roc_auc_score(loans.y_fresh, answer(model, loans.X_fresh)))
-    assert abs(np.mean(errors)) <= 0.06
+        loans = hidden("loans", draw=300 + i, rows=3000, fresh=4000)
+        told, true = told_and_true(loans, loans.y, loans.y_fresh)
+        errors.append(told - true)
+    assert abs(np.mean(errors)) <= 0.07
 
 
 @pytest.mark.points(1)
@@ -149,7 +175,7 @@ def test_bytes_are_the_whole_model(hidden, restart):
     The service that loads the bytes has never seen your training data, and loads them at each start.
     What do `predict` and `report` need, and what did you keep that they do not?
     """
-    loans = hidden("loans", fresh=500)
+    loans = hidden("loans", draw=7, fresh=500)
     model = train(loans.X, loans.y)
     before, auc = answer(model, loans.X_fresh), reported(model)
     data = expect.blob(dump(model), most=MOST_BYTES)
@@ -169,7 +195,7 @@ def test_training_within_budget(hidden, faster, boxed):
     default = boxed("default.py")
 
     def rows(i):
-        loans = hidden("loans", draw=i, rows=500, fresh=1)
+        loans = hidden("loans", draw=400 + i, rows=500, fresh=1)
         return loans.X, loans.y
 
     default.train(*rows(99))  # its first call loads what the later ones need
@@ -183,7 +209,7 @@ def test_one_row_in_time(hidden, faster, boxed):
 
     A caller waits for one answer, not for a batch. How often per call do you do what could be done once?
     """
-    loans = hidden("loans", rows=1500, fresh=60)
+    loans = hidden("loans", draw=8, rows=4000, fresh=60)
     default = boxed("default.py")
     model, plain = train(loans.X, loans.y), default.train(loans.X, loans.y)
     faster(
@@ -206,11 +232,11 @@ def test_probabilities_are_better(hidden, credit, boxed):
     default = boxed("default.py")
     ratios = []
     for i in range(2):
-        loans = hidden("loans", draw=i, rows=4000, weighted=True)
+        loans = hidden("loans", draw=500 + i, rows=4000, weighted=True, anonymous=True)
         p = answer(train(loans.X, loans.y, loans.weight), loans.X_fresh)
         plain = default.predict(default.train(loans.X, loans.y, loans.weight), loans.X_fresh)
         ratios.append(log_loss(loans.y_fresh, p) / log_loss(loans.y_fresh, plain))
-    credit(np.mean(ratios), floor=0.82, full=0.76, name="log loss / default")
+    credit(np.mean(ratios), floor=0.76, full=0.73, name="log loss / default")
 
 
 @pytest.mark.points(7)
@@ -234,8 +260,8 @@ def test_ranking_is_better(hidden, credit, boxed):
     default = boxed("default.py")
     gains = []
     for i in range(3):
-        loans = hidden("loans", draw=i)
+        loans = hidden("loans", draw=600 + i, anonymous=True)
         plain = default.predict(default.train(loans.X, loans.y), loans.X_fresh)
         mine = answer(train(loans.X, loans.y), loans.X_fresh)
         gains.append(roc_auc_score(loans.y_fresh, mine) - roc_auc_score(loans.y_fresh, plain))
-    credit(np.mean(gains), floor=0.010, full=0.018, name="AUC gain")
+    credit(np.mean(gains), floor=0.017, full=0.020, name="AUC gain")
