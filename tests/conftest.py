@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import settings
 
 from tenfold import catalog, levels, seeds
 from tenfold.catalog import Exercise
@@ -14,6 +16,9 @@ from tenfold.grade import Request, grade
 from tenfold.proxy import Session
 from tenfold.result import Result
 from tenfold.sandbox import Limits
+
+settings.register_profile("kit", deadline=None, derandomize="CI" in os.environ)  # CI repeats; people look further
+settings.load_profile("kit")
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Path(__file__).resolve().parent / "course"

@@ -23,7 +23,7 @@ class Seed:
 
     def generator(self, *names: object) -> np.random.Generator:
         """Return the generator of one name; the same names give the same numbers."""
-        text = "".join(f"{name}\0" for name in names).encode()
+        text = "".join(f"{name}\0" for name in names).encode("utf-8", "surrogatepass")
         return np.random.default_rng(int.from_bytes(hmac.digest(self.root, text, "sha256"), "big"))
 
 
@@ -54,6 +54,6 @@ def secret(key: bytes, exercise: str, version: int, submission: str) -> Seed:
     submission
         Hex digest of the submitted files.
     """
-    text = f"{exercise}\0{version}\0{submission}".encode()
+    text = f"{exercise}\0{version}\0{submission}".encode("utf-8", "surrogatepass")
     root = hmac.digest(key, text, "sha256")
     return Seed(root, f"secret {hashlib.sha256(key).hexdigest()[:8]}")
