@@ -225,7 +225,7 @@ def _told(error: BaseException, hidden: bool) -> str:
         if isinstance(error, NotImplementedError):
             return clean(f"not written yet{where}" if hidden else f"Not written yet{where}: {_first(str(error), 4)}")
         return clean(
-            f"your code raised {error.kind}{where}" if hidden else f"{error.kind}: {_first(str(error), 4)}{where}"
+            f"your code raised {type(error).__name__}" if hidden else f"{error.kind}: {_first(str(error), 4)}{where}"
         )
     first = _first(str(error), 1)  # the author's own words, where there are any; else pytest's, which hold the data
     if hidden:
