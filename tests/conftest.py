@@ -64,16 +64,17 @@ def work() -> Iterator[Callable[..., Session]]:
 
 @pytest.fixture
 def boxed_processes() -> Callable[[], list[psutil.Process]]:
-    """Return what runs below this process with a box's folder as its home; orphans are below it too (subreaper)."""
+    """Return what runs below the fork servers of this process: keepers, workers and whatever these have started."""
 
     def find() -> list[psutil.Process]:
-        found = []
+        found = {}
         for process in psutil.Process().children(recursive=True):
             try:
-                if "tenfold-" in process.environ().get("HOME", "") and process.status() != psutil.STATUS_ZOMBIE:
-                    found.append(process)
-            except psutil.Error:
+                parent = process.parent()
+                if parent.name().startswith("python") and "zygote.py" in " ".join(parent.cmdline()):
+                    found |= {p.pid: p for p in (process, *process.children(recursive=True))}
+            except (psutil.Error, AttributeError):
                 continue
-        return found
+        return [p for p in found.values() if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
     return find

@@ -20,19 +20,24 @@ def stated(path: Path) -> dict[str, str]:
     return dict(line.split(": ", 1) for line in lines[1:] if ": " in line)
 
 
+LEVELS = levels.LEVELS[: levels.LEVELS.index(levels.best()) + 1]
+HELD = [level for level in LEVELS if level == "weak" or not levels.escapes(level)]
+
+
+@pytest.mark.parametrize("level", HELD)
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda p: p.stem)
-def test_an_attack_has_the_outcome_that_it_states(path, toy, boxed_processes, monkeypatch):
+def test_an_attack_has_the_outcome_that_it_states(path, level, toy, boxed_processes, monkeypatch):
     monkeypatch.setenv("TENFOLD_SECRET", "hush")
     wanted = stated(path)
-    if levels.LEVELS.index(wanted.get("level", "weak")) > levels.LEVELS.index(levels.best()):
-        pytest.skip(f"it is stopped at {wanted['level']}, which this machine does not hold")
+    if LEVELS.index(level) < LEVELS.index(wanted.get("level", "weak")):
+        pytest.skip(f"it takes {wanted['level']} to stop it")
     start = time.monotonic()
-    result = grade(Request(toy, path))
+    result = grade(Request(toy, path, level=level))
     took = time.monotonic() - start
     said = "\n".join([result.message, *(check.feedback for check in result.checks)])
     assert result.status == wanted["outcome"], said
     assert result.score == 0, said
-    assert wanted.get("says", "") in said
+    assert any(words in said for words in wanted.get("says", "").split(" | ")), said
     assert "\x1b" not in said
     assert took <= toy.limits.total + 2
     assert not boxed_processes()

@@ -78,21 +78,21 @@ def test_the_level_is_probed_once_a_boot(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(levels, "escapes", lambda level: asked.append(level) or ["read a file outside"])
     assert [levels.best(), levels.best()] == ["weak", "weak"]
-    assert asked == ["medium"]
+    assert asked == ["strong", "medium", "sandbox-exec"]
     monkeypatch.setattr(levels, "_boot", lambda: "another boot")
     monkeypatch.setattr(levels, "escapes", lambda level: [])
-    assert levels.best() == "medium"
+    assert levels.best() == "strong"
     (tmp_path / "tenfold" / "level.json").write_text(json.dumps({"key": "forged", "level": "medium"}))
     monkeypatch.setattr(levels, "escapes", lambda level: ["everything"])
     assert levels.best() == "weak"
 
 
 def test_a_level_that_is_asked_for_and_not_there_is_no_grade(monkeypatch, toy):
-    monkeypatch.setattr(levels, "best", lambda: "weak")
+    monkeypatch.setattr(levels, "best", lambda network: "weak")
     assert levels.require("weak") == "weak"
     with pytest.raises(MachineError, match="medium was asked for"):
         levels.require("medium")
-    with pytest.raises(UsageError, match="there are weak, medium"):
+    with pytest.raises(UsageError, match="there are weak, sandbox-exec, medium"):
         levels.require("iron")
     result = grade(Request(toy, toy.solution / "mean.py", require="medium"))
     assert (result.status, result.blame) == ("could_not_grade", "machine")

@@ -104,13 +104,13 @@ def test_an_exception_keeps_its_built_in_kind_its_text_and_its_place(module):
 @pytest.mark.parametrize(
     ("call", "text"),
     [
-        (lambda m: m.nothing(), "has no attribute 'nothing'"),
-        (lambda m: m.double(), "signature double"),
-        (lambda m: m.partial(1, 2, d=3), "signature partial"),
+        (lambda m: m.nothing(), "nothing is not there"),
+        (lambda m: m.double(), "double does not take"),
+        (lambda m: m.partial(1, 2, d=3), "partial does not take"),
         (lambda m: m.leave(), r"exit\(\)"),
         (lambda m: m.crash(), "ended by SIGSEGV"),
         (lambda m: m.die(), r"ended by itself \(exit code 3\)"),
-        (lambda m: m.Model(pd.DataFrame()).missing(), "no attribute 'missing'"),
+        (lambda m: m.Model(pd.DataFrame()).missing(), "missing is not there"),
     ],
     ids=["missing", "too few", "unknown keyword", "sys.exit", "crash", "os._exit", "missing method"],
 )

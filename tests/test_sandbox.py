@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tenfold import levels
 from tenfold.errors import SubmissionError
+from tenfold.forkserver import warm
 from tenfold.sandbox import Box, Limits
 
 
@@ -106,7 +106,7 @@ def test_a_box_reads_and_writes_only_plain_files_inside(work):
         "def run(): open('a', 'w').write('x'); os.symlink('/etc/passwd', 'link'); os.mkfifo('pipe'); os.mkdir('d')"
     )
     call(session)
-    box = session.box
+    box = session.box.files
     assert box.read("a") == b"x"
     for name in ("link", "pipe", "d", "nothing"):
         with pytest.raises(SubmissionError):
@@ -119,7 +119,7 @@ def test_a_box_reads_and_writes_only_plain_files_inside(work):
 
 
 def test_a_program_runs_in_the_box_and_its_end_is_told(boxed_processes):
-    box = Box({"hello.sh": b"echo hello; exit 3"}, Limits(seconds=5), levels.best())
+    box = Box({"hello.sh": b"echo hello; exit 3"}, Limits(seconds=5), warm(["numpy"], "weak", False))
     try:
         ran = box.run(["sh", "hello.sh"])
         assert (ran.code, ran.output) == (3, "hello\n")

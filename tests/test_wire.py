@@ -12,8 +12,8 @@ import time
 import numpy as np
 import pytest
 
-from tenfold import wire
-from tenfold.wire import HEAD, Channel, WireError
+from tenfold.inside import wire
+from tenfold.inside.wire import HEAD, Channel, WireError
 
 
 def refuse(value: object) -> dict[str, object]:

@@ -16,6 +16,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from .errors import AuthoringError, MissingExtra, UsageError
+from .libraries import imported
 from .sandbox import Limits
 
 SKILL = re.compile(r"(\d\d)_([a-z]+)")
@@ -93,6 +94,12 @@ class Exercise:
     def modules(self) -> list[str]:
         """Names of the submitted Python modules."""
         return [Path(f).stem for f in self.files if f.endswith(".py") and "/" not in f]
+
+    @cached_property
+    def libraries(self) -> tuple[str, ...]:
+        """What its starter and its solution import: worth having loaded before a box is forked."""
+        places = [folder / name for folder in (self.folder, self.solution) for name in self.files]
+        return imported(p.read_bytes() for p in places if p.suffix == ".py" and p.is_file())
 
     @cached_property
     def mutants(self) -> tuple[dict[str, str], ...]:

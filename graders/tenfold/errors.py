@@ -39,7 +39,17 @@ class MachineError(TenfoldError):
 
 
 class SubmissionError(Exception):
-    """The submission broke off, broke a limit or broke the interface; the text is safe to show."""
+    """The submission broke off, broke a limit or broke the interface; the text is safe to show.
+
+    Attributes
+    ----------
+    detail : str
+        What the submission itself says of it: for visible checks only, as it may carry hidden data.
+    """
+
+    def __init__(self, text: str, detail: str = "") -> None:
+        super().__init__(text)
+        self.detail = detail
 
 
 class FromSubmission(Exception):
@@ -51,7 +61,10 @@ class FromSubmission(Exception):
         ``file, line N`` of the innermost frame in the learner's own files, or an empty string.
     kind : str
         The name of the exception as the learner's code raised it.
+    limit : str
+        The limit of the box behind it, in words, where there is one.
     """
 
     where: str = ""
     kind: str = ""
+    limit: str = ""

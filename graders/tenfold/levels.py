@@ -2,47 +2,55 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
+import socket
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import __version__
-from .errors import MachineError, SubmissionError, UsageError
+from .errors import FromSubmission, MachineError, SubmissionError, UsageError
 from .proxy import Session
 from .sandbox import Limits
 
-LEVELS = ("weak", "medium")
-"""From the least to the best. *weak*: a process of its own with limits. *medium*: also Landlock and seccomp."""
+LEVELS = ("weak", "sandbox-exec", "medium", "strong")
+"""From the least to the best. *weak*: a process of its own with limits; *sandbox-exec*: that of macOS around it;
+*medium*: Landlock and seccomp in it; *strong*: also bubblewrap around it."""
 
-CANARY = '''
-import os, socket
+CANARY = """
+import os, signal, socket
 
-def escapes(secret, parent):
-    """Return what this box can do and should not be able to."""
-    found = []
-    for name, attempt in {
-        "read a file outside": lambda: open(secret).read(),
-        "write a file outside": lambda: open(secret + ".written", "w").close(),
-        "list the home folder": lambda: os.listdir(os.path.expanduser("~root")) and os.listdir("/home"),
-        "open a socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close(),
-        "read the grader's environment": lambda: open(f"/proc/{parent}/environ").read(),
-        "signal the grader": lambda: os.kill(parent, 0),
-    }.items():
-        try:
-            attempt()
-            found.append(name)
-        except OSError:
-            pass
-    return found
-'''
+def read(path): return open(path).read()
+def write(path): open(path, "w").close()
+def look(path): return os.listdir(path)
+def bind(): socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+def connect(port): socket.create_connection(("127.0.0.1", port), 1).close()
+def kill(pid): os.kill(pid, signal.SIGKILL)
+"""
 
 
-def best() -> str:
-    """Return the best level that holds on this machine; asked once a boot."""
+def best(network: str = "none") -> str:
+    """Return the best level that holds on this machine; asked once a boot.
+
+    Parameters
+    ----------
+    network
+        ``loopback``: sockets that only *strong* can wall in; without it, such a box is *weak*.
+    """
+    level = _known()
+    if network == "loopback" and level != "strong":
+        return LEVELS[0]
+    return level
+
+
+def _known() -> str:
     cache = _cache()
-    key = f"{_boot()} {__version__} {os.getuid()} {sys.executable}"
+    key = f"{_boot()} {__version__} {os.getuid()} {sys.executable} {shutil.which('bwrap')}"
     try:
         known = json.loads(cache.read_text(encoding="utf-8"))
         if known["key"] == key and known["level"] in LEVELS:
@@ -58,22 +66,62 @@ def best() -> str:
     return level
 
 
-def escapes(level: str) -> list[str]:
-    """Return what a box of a level can do and should not be able to; everything, where it cannot be made."""
-    session = Session({"canary.py": CANARY.encode()}, Limits(seconds=10, total=10), level)
-    with tempfile.TemporaryDirectory() as folder:
-        secret = Path(folder) / "secret"
+def escapes(level: str, network: str = "none") -> list[str]:
+    """Return what a box of a level can do and should not be able to; everything, where it cannot be made.
+
+    What can be judged outside is judged there: the file is looked for, the victim is asked whether it lives.
+    """
+    session = Session({"canary.py": CANARY.encode()}, Limits(seconds=10, total=60, network=network), level)
+    with tempfile.TemporaryDirectory() as name, _victim() as victim, socket.create_server(("127.0.0.1", 0)) as server:
+        folder = Path(name)
+        folder.chmod(0o777)
+        secret, written = folder / "secret", folder / "written"
         secret.write_text("hidden")
-        Path(folder).chmod(0o777)
+        server.setblocking(False)
+        attempts = {
+            "read a file outside": ("read", str(secret)),
+            "list the home folder": ("look", str(Path.home())),
+            "read the grader's environment": ("read", f"/proc/{os.getpid()}/environ"),
+            "open a socket": ("bind",),
+            "reach the network": ("connect", server.getsockname()[1]),
+        }
+        if network == "loopback":
+            del attempts["open a socket"]
         try:
-            return list(session.call("canary", "escapes", (str(secret), os.getpid()), {}))
+            session.start()
+            found = [what for what, (function, *arguments) in attempts.items() if _can(session, function, *arguments)]
+            _can(session, "write", str(written))
+            _can(session, "kill", victim.pid)
         except (SubmissionError, MachineError):
             return ["be made at all"]
         finally:
             session.close()
+        if written.exists():
+            found.append("write a file outside")
+        if victim.poll() is not None:
+            found.append("kill another process")
+        return found
 
 
-def require(wanted: str | None) -> str:
+def _can(session: Session, function: str, *arguments: object) -> bool:
+    try:
+        session.call("canary", function, arguments, {})
+    except FromSubmission:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _victim() -> Iterator[subprocess.Popen[bytes]]:
+    """Give a process that a box should not be able to kill."""
+    with subprocess.Popen(["sleep", "60"]) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def require(wanted: str | None, network: str = "none") -> str:
     """Return the level to grade at, or raise `MachineError` when this machine does not hold the one wanted.
 
     Raises
@@ -81,11 +129,15 @@ def require(wanted: str | None) -> str:
     UsageError
         There is no such level.
     """
-    level = best()
+    level = best(network)
     if wanted is not None and wanted not in LEVELS:
         raise UsageError(f"there is no sandbox level {wanted!r}; there are {', '.join(LEVELS)}")
     if wanted is not None and LEVELS.index(level) < LEVELS.index(wanted):
-        raise MachineError(f"this machine holds the sandbox level {level}, and {wanted} was asked for")
+        why = "; sockets, which this exercise needs, take strong" if network == "loopback" else ""
+        raise MachineError(
+            f"this machine holds the sandbox level {level}, and {wanted} was asked for{why}. "
+            "docs/security.md says what each level needs."
+        )
     return level
 
 

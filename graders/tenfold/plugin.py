@@ -20,6 +20,7 @@ from . import datasets, proxy, seeds
 from .catalog import Exercise, find_course
 from .clock import faster as _faster
 from .expect import FallsShort
+from .libraries import imported
 from .result import Metric
 from .sandbox import Ran
 
@@ -62,6 +63,12 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     folder = str(collector.path.parent)
     if (collector.path.parent / "exercise.toml").exists() and GRADING not in collector.config.stash:
         sys.path[:] = [folder, *(p for p in sys.path if p != folder)]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin every check with a fresh process of the learner's: what one check showed it, the next cannot use."""
+    if GRADING in item.config.stash:
+        item.config.stash[GRADING].session.fresh()
 
 
 def _grading(request: pytest.FixtureRequest) -> Grading | None:
@@ -151,7 +158,8 @@ def boxed(request: pytest.FixtureRequest) -> Callable[[str], proxy.Module]:
         exercise = grading.exercise
         if name not in grading.references:
             content = (exercise.grader / name).read_bytes()
-            grading.references[name] = proxy.Session({name: content}, exercise.limits, grading.level)
+            libraries = imported([content])
+            grading.references[name] = proxy.Session({name: content}, exercise.limits, grading.level, libraries)
         module = proxy.Module(grading.references[name], Path(name).stem)
         module.__dict__["_collecting"] = False
         return module
@@ -173,11 +181,11 @@ class Work:
 
     def read(self, path: str) -> bytes:
         """Return a file of the box, at most 64 MB."""
-        return self._session.box.read(path)
+        return self._session.box.files.read(path)
 
     def write(self, path: str, data: bytes) -> None:
         """Put a file into the box."""
-        self._session.box.write(path, data)
+        self._session.box.files.write(path, data)
 
     def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
         """Run a program in the box and return its exit code and output."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import errno
 import secrets
 import signal
 import sys
@@ -13,8 +14,10 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from .errors import FromSubmission, SubmissionError
+from .forkserver import Ended, ForkServer, warm
+from .inside import landlock
+from .inside.wire import WireError
 from .sandbox import Box, Limits, Ran
-from .wire import WireError
 
 DEFAULT_CALLS = 10_000
 REBUILT = [
@@ -46,11 +49,16 @@ REBUILT = [
     "ZeroDivisionError",
     "Exception",
 ]
-REASONS = {
-    "MemoryError": "it asked for more memory than it may have",
+ENDS = {
     "SystemExit": "it called exit(); return a value instead",
     "KeyboardInterrupt": "it raised KeyboardInterrupt",
 }
+OUT_OF_REACH = "files outside its folder, other processes and the network are out of reach"
+TELLING = {
+    *("ndarray", "DataFrame", "Series", "Index", "Tensor", "generator", "function", "method", "module", "coroutine"),
+    *("map", "filter", "zip", "range", "dict_keys", "dict_values", "dict_items", "Pipeline", "Booster", "mappingproxy"),
+}
+"""Types whose name may be told: a name that the learner's code chose could carry hidden data out."""
 
 
 class Callback:
@@ -87,23 +95,45 @@ class Session:
         What the boxes may use; `limits.total` is shared by all of them.
     level
         What isolates them, one of `levels.LEVELS`.
+    libraries
+        What to have loaded before a box is forked.
     """
 
-    def __init__(self, files: Mapping[str, bytes], limits: Limits, level: str) -> None:
-        self._files, self._limits, self._level = files, limits, level
+    def __init__(
+        self, files: Mapping[str, bytes], limits: Limits, level: str, libraries: Sequence[str] = ("numpy",)
+    ) -> None:
+        self._files, self._limits, self._level, self._libraries = files, limits, level, libraries
         self._box: Box | None = None
+        self._own: ForkServer | None = None
         self._callbacks: dict[int, Callback] = {}
+        self._used = False
         self.spent = 0.0
         """Seconds that the submission has taken, measured here."""
+        self._loading = 0.0
 
     @property
     def box(self) -> Box:
         """The running box; it has loaded every module of the submission."""
+        self._used = True
+        return self.start()
+
+    def start(self) -> Box:
+        """Start a box where there is none."""
         if self._box is None:
             limits = replace(self._limits, total=max(1.0, self._limits.total - self.spent))
-            self._box = Box(self._files, limits, self._level)
-            self._ask(self._box, "load", {})
+            self._box = Box(self._files, limits, self._server())
+            before = self.spent
+            try:
+                self._ask(self._box, "load", {})
+            finally:
+                self._loading += self.spent - before
         return self._box
+
+    def fresh(self) -> None:
+        """See to it that nothing of what was asked before is known to the box."""
+        if self._used:
+            self.restart()
+            self._used = False
 
     def restart(self) -> None:
         """End the box; the next use starts another, with a new folder."""
@@ -111,7 +141,26 @@ class Session:
             self._box.close()
             self._box = None
 
-    close = restart
+    def close(self) -> None:
+        """End the box for good."""
+        self.restart()
+        self._leave()
+
+    def _server(self) -> ForkServer:
+        """Return what forks the boxes: shared with other submissions, but at *strong* this one's own."""
+        loopback = self._limits.network == "loopback"
+        if self._level != "strong":
+            return warm(self._libraries, self._level, loopback)
+        if landlock.abi() < landlock.LEAST_ABI:
+            self._leave()  # nothing but the walls around the server would separate two boxes
+        if self._own is None:
+            self._own = ForkServer(self._libraries, self._level, loopback)
+        return self._own
+
+    def _leave(self) -> None:
+        if self._own is not None:
+            self._own.close()
+            self._own = None
 
     def get(self, target: Any, name: str) -> Any:
         """Return an attribute: a value, a `Handle`, or something to call."""
@@ -138,7 +187,7 @@ class Session:
     def _ask(self, box: Box, op: str, body: dict[str, Any]) -> Any:
         left = self._limits.total - self.spent
         if left <= 0:
-            self._fail(box, f"the {self._limits.total:g} s for the whole exercise are used up")
+            self._fail(box, f"the {self._limits.total:g} s for the whole exercise are used up{self._loaded()}")
         allowed = min(self._limits.seconds, left)
         number = secrets.token_hex(8)
         start, outside = time.monotonic(), 0.0
@@ -152,10 +201,9 @@ class Session:
                 box.channel.send(self._run(reply), self._refer, before + allowed)
                 outside += time.monotonic() - before
         except TimeoutError:
-            self._fail(box, box.why or f"no answer within {allowed:.3g} s")
+            self._fail(box, f"no answer within {allowed:.3g} s")
         except (EOFError, ConnectionError):
-            code = box.code
-            self._fail(box, box.why or _ending(code))
+            self._fail(box, self._ending(box.ended()))
         except WireError as error:
             self._fail(box, f"it sent something that is not an answer ({error})")
         finally:
@@ -164,14 +212,29 @@ class Session:
         if not isinstance(reply, dict) or reply.get("id") != number or not ({"ok", "error"} & reply.keys()):
             self._fail(box, "it sent something that is not an answer (out of turn)")
         if "error" in reply:
-            self._raise(reply["error"])
+            self._raise(reply["error"], body.get("name"))
         return reply["ok"]
+
+    def _loaded(self) -> str:
+        if self._loading < self._limits.total / 2:
+            return ""
+        return f", {self._loading:.0f} s of them to load your file: each check loads it, so work inside functions"
 
     def _fail(self, box: Box, why: str) -> NoReturn:
         if box is self._box:
             self._box = None
         box.close()
         raise SubmissionError(f"your program was stopped: {why}") from None
+
+    def _ending(self, ended: Ended) -> str:
+        """Say what an end of the worker means."""
+        if ended.why:
+            return ended.why
+        if ended.code == -signal.SIGXCPU:
+            return f"it used more than {self._limits.total + 5:g} s of processor time"
+        if ended.code is not None and ended.code < 0:
+            return f"the program was ended by {signal.Signals(-ended.code).name}"
+        return f"the program ended by itself (exit code {ended.code})"
 
     def _run(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -196,31 +259,40 @@ class Session:
 
         return resolve
 
-    def _raise(self, said: Any) -> NoReturn:
+    def _raise(self, said: Any, asked: Any) -> NoReturn:
+        """Raise what a reply says; its own words go where only a visible check shows them."""
         if not isinstance(said, dict):
             raise SubmissionError("your program failed")
         names = said.get("type")
         names = [str(n) for n in names] if isinstance(names, list) else [str(names)]
         message, where = str(said.get("message", ""))[:2000], str(said.get("where", ""))[:200]
-        if names[0] in REASONS:
-            raise SubmissionError(f"your program was stopped: {REASONS[names[0]]}")
-        if said.get("missing") is True:
-            raise SubmissionError(f"{message}; the statement's Interface section says what to define")
-        if said.get("signature"):
-            raise SubmissionError(f"the signature {str(said['signature'])[:300]} does not fit the call: {message}")
         name = next((n for n in names if n in REBUILT), "Exception")
-        kind = type(
-            name, (FromSubmission, getattr(builtins, name)), {"where": where, "kind": str(said.get("kind", name))[:80]}
-        )
-        raise kind(message)
+        if name == "MemoryError":
+            raise SubmissionError(
+                f"your program was stopped: it asked for more than {self._limits.memory_mb} MB of memory"
+            )
+        if names[0] in ENDS:
+            raise SubmissionError(f"your program was stopped: {ENDS[names[0]]}")
+        if said.get("missing") is True:
+            raise SubmissionError(
+                f"{asked or 'a name'} is not there: the statement's Interface section says what to define", message
+            )
+        if said.get("signature"):
+            text = f"{asked or 'it'} does not take the arguments that the statement's Interface section names"
+            raise SubmissionError(text, f"its signature is {str(said['signature'])[:300]}: {message}")
+        fields = {"where": where, "kind": str(said.get("kind", name))[:80], "limit": self._limit(said.get("errno"))}
+        raise type(name, (FromSubmission, getattr(builtins, name)), fields)(message)
 
-
-def _ending(code: int | None) -> str:
-    if code == -signal.SIGXCPU:
-        return "it used more processor time than it may"
-    if code is not None and code < 0:
-        return f"the program was ended by {signal.Signals(-code).name}"
-    return f"the program ended by itself (exit code {code})"
+    def _limit(self, number: object) -> str:
+        """Return what a box refuses with an error number."""
+        limits = self._limits
+        return {
+            errno.EFBIG: f"a file may have at most {limits.file_mb} MB",
+            errno.EMFILE: f"a process may open at most {limits.open_files} files",
+            errno.EAGAIN: f"at most {limits.processes} processes and threads may run",
+            errno.EPERM: OUT_OF_REACH,
+            errno.EACCES: OUT_OF_REACH,
+        }.get(number if type(number) is int else 0, "")
 
 
 class NoLength(SubmissionError, TypeError):
@@ -248,7 +320,7 @@ class Handle(_Remote):
 
     def __init__(self, session: Session, box: Box, number: int, kind: str) -> None:
         self._session, self._box, self._number = session, box, number
-        self._described = f"an object of type {kind}"
+        self._described = f"an object of type {kind}" if kind in TELLING else "an object of another class"
 
     def number(self, box: Box) -> int:
         """Return its place in the worker."""

@@ -219,14 +219,16 @@ def _told(error: BaseException, hidden: bool) -> str:
     if isinstance(error, FallsShort):
         return ""
     if isinstance(error, (Unexpected, SubmissionError)):
-        return clean(_first(str(error), 3))
+        detail = "" if hidden else getattr(error, "detail", "")
+        return clean("\n".join(part for part in (_first(str(error), 3), _first(detail, 4)) if part))
     if isinstance(error, FromSubmission):
         where = f" ({error.where})" if error.where else ""
+        limit = f": {error.limit}" if error.limit else ""
         if isinstance(error, NotImplementedError):
-            return clean(f"not written yet{where}" if hidden else f"Not written yet{where}: {_first(str(error), 4)}")
-        return clean(
-            f"your code raised {type(error).__name__}" if hidden else f"{error.kind}: {_first(str(error), 4)}{where}"
-        )
+            return "not written yet" if hidden else clean(f"Not written yet{where}: {_first(str(error), 4)}")
+        if hidden:
+            return f"your code raised {type(error).__name__}{limit}"
+        return clean(f"{error.kind}: {_first(str(error), 4)}{where}{limit}")
     first = _first(str(error), 1)  # the author's own words, where there are any; else pytest's, which hold the data
     if hidden:
         return "" if first.startswith("assert ") else clean(first)

@@ -1,7 +1,7 @@
 """Return an object that is equal to everything, larger than everything and a perfect float.
 
 outcome: not_yet
-says: an object of type Yes
+says: an object of another class
 """
 
 

@@ -1,7 +1,7 @@
 """Return objects that run code where they are unpickled.
 
 outcome: not_yet
-says: an object of type Evil
+says: an object of another class
 """
 
 import os

@@ -2,7 +2,7 @@
 
 outcome: not_yet
 level: medium
-says: your code raised PermissionError
+says: your code raised PermissionError | your code raised FileNotFoundError | your code raised ProcessLookupError
 """
 
 import pathlib

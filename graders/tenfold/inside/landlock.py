@@ -35,7 +35,7 @@ def abi() -> int:
         return 0
 
 
-def restrict(read: Iterable[Path], write: Iterable[Path]) -> None:
+def restrict(read: Iterable[Path], write: Iterable[Path], tcp: bool = False) -> None:
     """Confine this process and all that it starts to paths, for good.
 
     Parameters
@@ -44,6 +44,8 @@ def restrict(read: Iterable[Path], write: Iterable[Path]) -> None:
         Files and folders that may be read and executed.
     write
         Folders that may be read and written, but nothing in them executed.
+    tcp
+        Whether ports may be bound and connected to.
 
     Raises
     ------
@@ -54,9 +56,8 @@ def restrict(read: Iterable[Path], write: Iterable[Path]) -> None:
     if version < LEAST_ABI:
         raise OSError(f"Landlock {LEAST_ABI} is needed; this kernel has {version}")
     rights = HANDLED.get(version, ALL)
-    attributes = struct.pack(
-        "QQQ", rights, TCP if version >= SINCE_TCP else 0, SCOPED if version >= SINCE_SCOPED else 0
-    )
+    ports = 0 if tcp or version < SINCE_TCP else TCP
+    attributes = struct.pack("QQQ", rights, ports, SCOPED if version >= SINCE_SCOPED else 0)
     size = 8 if version < SINCE_TCP else 16 if version < SINCE_SCOPED else 24
     ruleset = _call(CREATE_RULESET, attributes[:size], ctypes.c_size_t(size), ctypes.c_uint32(0))
     for path in read:

@@ -1,7 +1,6 @@
 """The untrusted side: load the submitted modules when asked, answer calls with plain values.
 
-Started by `sandbox.py` as ``python -I worker.py CONFIG`` with one socket. It holds no labels, no expected
-values and no verdict, and knows of the engine only `wire.py`, `values.py` and `confine.py`, loaded by path.
+It runs in a fork of the zygote that has been confined. It holds no labels, no expected values and no verdict.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import builtins
 import importlib
 import inspect
-import json
 import linecache
 import operator
 import os
@@ -19,19 +17,13 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
+from .wire import Channel
+
 HERE = Path(__file__).resolve().parent
-
-
-def _sibling(name: str) -> ModuleType:
-    """Load a module that lies beside this one, without the rest of the engine."""
-    package = sys.modules.setdefault("_tenfold", ModuleType("_tenfold"))
-    package.__path__ = [str(HERE)]
-    return importlib.import_module(f"_tenfold.{name}")
 
 
 class Server:
@@ -40,7 +32,7 @@ class Server:
     Objects that cannot cross stay here, in `objects`, and cross as the number of their place.
     """
 
-    def __init__(self, channel: Any, folder: Path, modules: list[str]) -> None:
+    def __init__(self, channel: Channel, folder: Path, modules: list[str]) -> None:
         self.channel, self.folder, self.modules = channel, folder, modules
         self.objects: list[Any] = []
 
@@ -125,6 +117,8 @@ class Server:
             "message": str(error)[:2000],
             "where": where,
         }
+        if isinstance(error, OSError):
+            said["errno"] = error.errno
         if isinstance(error, SyntaxError):
             line = (error.text or "").rstrip("\n")
             said["message"] = f"{error.msg}\n    {line}\n    {' ' * ((error.offset or 1) - 1)}^"
@@ -152,21 +146,18 @@ def _mro(error: BaseException) -> list[str]:
     return [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"] or ["Exception"]
 
 
-def main(config: dict[str, Any]) -> None:
-    """Confine this process, then serve."""
-    wire, confinement = _sibling("wire"), _sibling("confine")
-    folder = Path.cwd()
-    channel = wire.Channel(socket.socket(fileno=config["socket"]))
-    confinement.confine(config["limits"], config["uid"], config["level"])
-    sys.path[:] = [str(folder), *(p for p in sys.path if Path(p).resolve() != HERE.parent)]
+def serve(sock: socket.socket, folder: Path, modules: list[str]) -> NoReturn:
+    """Say that the walls stand, then answer until the grader closes the stream."""
+    channel = Channel(sock)
+    sys.path[:] = [str(folder), *(p for p in sys.path if Path(p).resolve() != HERE.parents[1])]
     sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in repr(finder)]
     sys.argv[:] = [""]
     random.seed(0)
     np.random.seed(0)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(0)
     linecache.clearcache()
-    Server(channel, folder, config["modules"]).serve()
+    server = Server(channel, folder, modules)
+    channel.send({"ready": True}, server.refer)
+    server.serve()
     os._exit(0)  # no atexit of the learner's
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

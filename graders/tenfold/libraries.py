@@ -1,0 +1,28 @@
+"""The libraries that Python files import, read from their text: what a fork server has loaded for them."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable, Iterator
+
+
+def imported(sources: Iterable[bytes]) -> tuple[str, ...]:
+    """Return the modules outside the standard library that sources import at their top, with numpy, sorted.
+
+    A source that is not Python counts for nothing; a module that is not installed does no harm, it is left out later.
+    """
+    found = {name for source in sources for name in _at_top(source)}
+    return tuple(sorted({"numpy", *(name for name in found if name.partition(".")[0] not in sys.stdlib_module_names)}))
+
+
+def _at_top(source: bytes) -> Iterator[str]:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
