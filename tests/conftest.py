@@ -53,7 +53,8 @@ def work() -> Iterator[Callable[..., Session]]:
 
     def start(source: str, level: str | None = None, **limits: float) -> Session:
         level = level or levels.best()
-        session = Session({"work.py": source.encode()}, Limits(**{"seconds": 5.0, "total": 20.0, **limits}), level)
+        limits = Limits(**{"seconds": 5.0, "total": 20.0, **limits})
+        session = Session({"work.py": source.encode()}, ["work"], limits, level)
         sessions.append(session)
         return session
 

@@ -20,16 +20,12 @@ def stated(path: Path) -> dict[str, str]:
     return dict(line.split(": ", 1) for line in lines[1:] if ": " in line)
 
 
-LEVELS = levels.LEVELS[: levels.LEVELS.index(levels.best()) + 1]
-HELD = [level for level in LEVELS if level == "weak" or not levels.escapes(level)]
-
-
-@pytest.mark.parametrize("level", HELD)
+@pytest.mark.parametrize("level", levels.held())
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda p: p.stem)
 def test_an_attack_has_the_outcome_that_it_states(path, level, toy, boxed_processes, monkeypatch):
     monkeypatch.setenv("TENFOLD_SECRET", "hush")
     wanted = stated(path)
-    if LEVELS.index(level) < LEVELS.index(wanted.get("level", "weak")):
+    if levels.LEVELS.index(level) < levels.LEVELS.index(wanted.get("level", "weak")):
         pytest.skip(f"it takes {wanted['level']} to stop it")
     start = time.monotonic()
     result = grade(Request(toy, path, level=level))

@@ -38,7 +38,7 @@ def test_grade_writes_the_document(run, toy, tmp_path):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("grade", "toy-maen"), "Did you mean toy-mean?"),
+        (("grade", "toy-maen"), "Did you mean toy-mean"),
         (("grade", "zzz"), "make list"),
         (("grade", ""), "which exercise?"),
         (("list", "--skill", "cooking"), "there are toy"),

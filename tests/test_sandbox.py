@@ -119,7 +119,7 @@ def test_a_box_reads_and_writes_only_plain_files_inside(work):
 
 
 def test_a_program_runs_in_the_box_and_its_end_is_told(boxed_processes):
-    box = Box({"hello.sh": b"echo hello; exit 3"}, Limits(seconds=5), warm(["numpy"], "weak", False))
+    box = Box({"hello.sh": b"echo hello; exit 3"}, [], Limits(seconds=5), warm(["numpy"], "weak", False))
     try:
         ran = box.run(["sh", "hello.sh"])
         assert (ran.code, ran.output) == (3, "hello\n")

@@ -16,7 +16,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from .errors import AuthoringError, MissingExtra, UsageError
-from .libraries import imported
+from .libraries import at_top, imported
 from .sandbox import Limits
 
 SKILL = re.compile(r"(\d\d)_([a-z]+)")
@@ -90,10 +90,12 @@ class Exercise:
         """The file of hidden checks."""
         return self.grader / "test_hidden.py"
 
-    @property
+    @cached_property
     def modules(self) -> list[str]:
-        """Names of the submitted Python modules."""
-        return [Path(f).stem for f in self.files if f.endswith(".py") and "/" not in f]
+        """Names of the submitted Python modules that its checks import; other files are programs or data."""
+        checks = [path.read_bytes() for path in (self.visible_checks, self.hidden_checks) if path.is_file()]
+        wanted = {name for source in checks for name in at_top(source)}
+        return [Path(f).stem for f in self.files if f.endswith(".py") and "/" not in f and Path(f).stem in wanted]
 
     @cached_property
     def libraries(self) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("--submission", type=Path, help="file, folder or notebook (default: the exercise's folder)")
     word.add_argument("--visible", action="store_true", help="only the visible checks")
     word.add_argument("--seed", type=int, help="replay a recorded seed")
-    word.add_argument("--require", metavar="LEVEL", help="the least sandbox level to grade at: weak or medium")
+    word.add_argument("--require", metavar="LEVEL", help="the least sandbox level to grade at: weak, medium or strong")
     word.add_argument("--json", type=Path, metavar="F", help="write the result document to F")
     word.add_argument("--debug", action="store_true", help="show the grader's own traceback")
     word.set_defaults(run=_grade)
@@ -119,7 +119,7 @@ def _reset(course: Path, arguments: argparse.Namespace) -> int:
 
 
 def _grade(course: Path, arguments: argparse.Namespace) -> int:
-    from . import grade, report, seeds
+    from . import files, grade, report, seeds
 
     exercise = catalog.find(course, arguments.exercise)
     if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
@@ -129,7 +129,7 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
         grade.Request(exercise, arguments.submission, seed, arguments.visible, require=arguments.require)
     )
     if arguments.json is not None:
-        arguments.json.write_text(report.as_json(result), encoding="utf-8")
+        files.write_whole(arguments.json, report.as_json(result))
     print(report.as_text(result, exercise.title, Console(highlight=False)))
     if result.detail and arguments.debug:
         print(result.detail, file=sys.stderr)

@@ -1,10 +1,11 @@
-"""Opening files that somebody else may have put there: plain ones only, no links, no pipes."""
+"""Files: opening what somebody else may have put there, and writing so that nobody finds a half."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -22,3 +23,22 @@ def open_plain(path: Path | str, flags: int = os.O_RDONLY, folder: int | None = 
         os.close(number)
         raise OSError(errno.EINVAL, "it is not a plain file")
     return os.fdopen(number, "rb" if flags == os.O_RDONLY else "wb")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file at one blow: whoever looks finds the old one or the new one, whatever ends this process."""
+    if path.exists() and not path.is_file():  # a terminal, a pipe
+        path.write_text(text, encoding="utf-8")
+        return
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
+    ) as file:
+        try:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), 0o644)
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise

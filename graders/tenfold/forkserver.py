@@ -212,12 +212,15 @@ def close_all() -> None:
 
 
 def _environment(home: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}  # where Python's own lies
     return {
+        **kept,
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),
         "TMPDIR": str(home),
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's thread would not survive a fork
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     }
 
@@ -228,10 +231,13 @@ def _is_root() -> bool:
 
 def _sweep() -> None:
     """Remove the folders of servers whose grader was killed before it could: nobody holds their lock."""
-    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
+    for den in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
-            if time.time() - lock.stat().st_mtime < STALE or lock.stat().st_uid != os.geteuid():
+            if time.time() - den.stat().st_mtime < STALE or den.stat().st_uid != os.geteuid():
                 continue
-            with lock.open("r+") as held:
+            if not (den / LOCK).exists():
+                den.rmdir()  # fails where anything lies in it: then it is no den
+                continue
+            with (den / LOCK).open("r+") as held:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(lock.parent, ignore_errors=True)
+                shutil.rmtree(den, ignore_errors=True)

@@ -149,11 +149,11 @@ def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str)
     if missing:
         raise AuthoringError(f"{exercise.id} has no checks at {missing[0]}")
     drawn: list[tuple[str, bool, Any]] | None = [] if request.audit else None
-    session = Session(submission.files, exercise.limits, level, exercise.libraries)
+    session = Session(submission.files, exercise.modules, exercise.limits, level, exercise.libraries)
     grading = Grading(exercise, seed, session, level, drawn=drawn)
     with _own_modules(files):
         try:
-            broken = _load(grading.session) if exercise.modules else ""
+            broken = _load(grading.session)
             modules = install(grading.session, exercise.modules)
             recorder = Recorder(exercise, modules, broken or None, set(request.only) if request.only else None)
             code = _pytest(exercise, files, grading, recorder)

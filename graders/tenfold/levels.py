@@ -66,12 +66,18 @@ def _known() -> str:
     return level
 
 
+def held() -> list[str]:
+    """Return every level that this machine holds, from the least to the best."""
+    top = LEVELS.index(best())
+    return [name for name in LEVELS[: top + 1] if name in (LEVELS[0], LEVELS[top]) or not escapes(name)]
+
+
 def escapes(level: str, network: str = "none") -> list[str]:
     """Return what a box of a level can do and should not be able to; everything, where it cannot be made.
 
     What can be judged outside is judged there: the file is looked for, the victim is asked whether it lives.
     """
-    session = Session({"canary.py": CANARY.encode()}, Limits(seconds=10, total=60, network=network), level)
+    session = Session({"canary.py": CANARY.encode()}, ["canary"], Limits(seconds=10, total=60, network=network), level)
     with tempfile.TemporaryDirectory() as name, _victim() as victim, socket.create_server(("127.0.0.1", 0)) as server:
         folder = Path(name)
         folder.chmod(0o777)

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 def imported(sources: Iterable[bytes]) -> tuple[str, ...]:
     """Return the modules outside the standard library that sources import at their top, with numpy, sorted.
 
-    A source that is not Python counts for nothing; a module that is not installed does no harm, it is left out later.
+    A module that is not installed does no harm: it is left out later.
     """
-    found = {name for source in sources for name in _at_top(source)}
+    found = {name for source in sources for name in at_top(source)}
     return tuple(sorted({"numpy", *(name for name in found if name.partition(".")[0] not in sys.stdlib_module_names)}))
 
 
-def _at_top(source: bytes) -> Iterator[str]:
+def at_top(source: bytes) -> Iterator[str]:
+    """Yield the modules that a source imports at its top; none where it is not Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):

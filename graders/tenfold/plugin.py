@@ -42,12 +42,24 @@ class Grading:
         if self.drawn is not None:
             self.drawn.append((name, hidden, value))
 
+    def reference(self, path: Path, owner: proxy.Owner) -> proxy.Module:
+        """Return a module of the kit's, running in a box like the learner's; the same one the next time."""
+        if path.name not in self.references:
+            content = path.read_bytes()
+            self.references[path.name] = proxy.Session(
+                {path.name: content}, [path.stem], self.exercise.limits, self.level, imported([content]), owner
+            )
+        module = proxy.Module(self.references[path.name], path.stem)
+        module.__dict__["_collecting"] = False
+        return module
+
     def close(self) -> None:
         """End every box."""
         for session in (self.session, *self.references.values()):
             session.close()
 
 
+ARTEFACTS = Path(__file__).with_name("artefacts")
 GRADING = pytest.StashKey[Grading]()
 CREDITS = pytest.StashKey[list[tuple[float, Metric]]]()
 
@@ -153,18 +165,17 @@ def faster() -> Callable[..., None]:
 def boxed(request: pytest.FixtureRequest) -> Callable[[str], proxy.Module]:
     """Give a module of the grader's folder, running in a box like the learner's."""
     grading = _required(request)
+    return lambda name: grading.reference(grading.exercise.grader / name, "kit")
 
-    def start(name: str) -> proxy.Module:
-        exercise = grading.exercise
-        if name not in grading.references:
-            content = (exercise.grader / name).read_bytes()
-            libraries = imported([content])
-            grading.references[name] = proxy.Session({name: content}, exercise.limits, grading.level, libraries)
-        module = proxy.Module(grading.references[name], Path(name).stem)
-        module.__dict__["_collecting"] = False
-        return module
 
-    return start
+@pytest.fixture
+def artefact(request: pytest.FixtureRequest) -> Callable[[str], proxy.Module]:
+    """Give one of the kit's readers of large formats, ``sqlite``, ``onnx`` or ``arrow``, in a box of its own.
+
+    ``artefact("onnx").describe(submission.read("model.onnx"))``
+    """
+    grading = _required(request)
+    return lambda kind: grading.reference(ARTEFACTS / f"{kind}_file.py", "artefact")
 
 
 @pytest.fixture
@@ -179,9 +190,9 @@ class Work:
     def __init__(self, session: proxy.Session) -> None:
         self._session = session
 
-    def read(self, path: str) -> bytes:
-        """Return a file of the box, at most 64 MB."""
-        return self._session.box.files.read(path)
+    def read(self, path: str, most_mb: int = 64) -> bytes:
+        """Return a file of the box."""
+        return self._session.box.files.read(path, most_mb)
 
     def write(self, path: str, data: bytes) -> None:
         """Put a file into the box."""

@@ -11,13 +11,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
-from .errors import FromSubmission, SubmissionError
+from .errors import AuthoringError, FromSubmission, SubmissionError
 from .forkserver import Ended, ForkServer, warm
 from .inside import landlock
 from .inside.wire import WireError
 from .sandbox import Box, Limits, Ran
+
+Owner = Literal["submission", "kit", "artefact"]
 
 DEFAULT_CALLS = 10_000
 REBUILT = [
@@ -91,18 +93,30 @@ class Session:
     ----------
     files
         The submitted files.
+    modules
+        Those of them that are loaded, by module name.
     limits
         What the boxes may use; `limits.total` is shared by all of them.
     level
         What isolates them, one of `levels.LEVELS`.
     libraries
         What to have loaded before a box is forked.
+    owner
+        Whose code it is, and so whose fault an error: the submission's, the kit's, or the kit's at work on an
+        artefact of the submission's.
     """
 
     def __init__(
-        self, files: Mapping[str, bytes], limits: Limits, level: str, libraries: Sequence[str] = ("numpy",)
+        self,
+        files: Mapping[str, bytes],
+        modules: Sequence[str],
+        limits: Limits,
+        level: str,
+        libraries: Sequence[str] = ("numpy",),
+        owner: Owner = "submission",
     ) -> None:
-        self._files, self._limits, self._level, self._libraries = files, limits, level, libraries
+        self._files, self._modules, self._limits, self._level = files, modules, limits, level
+        self._libraries, self._owner = libraries, owner
         self._box: Box | None = None
         self._own: ForkServer | None = None
         self._callbacks: dict[int, Callback] = {}
@@ -121,7 +135,7 @@ class Session:
         """Start a box where there is none."""
         if self._box is None:
             limits = replace(self._limits, total=max(1.0, self._limits.total - self.spent))
-            self._box = Box(self._files, limits, self._server())
+            self._box = Box(self._files, self._modules, limits, self._server())
             before = self.spent
             try:
                 self._ask(self._box, "load", {})
@@ -224,7 +238,13 @@ class Session:
         if box is self._box:
             self._box = None
         box.close()
-        raise SubmissionError(f"your program was stopped: {why}") from None
+        raise self._stopped(why) from None
+
+    def _stopped(self, why: str) -> Exception:
+        if self._owner == "kit":
+            return AuthoringError(f"code of the grader's own was stopped: {why}")
+        what = "your program" if self._owner == "submission" else "the opening of what your program made"
+        return SubmissionError(f"{what} was stopped: {why}")
 
     def _ending(self, ended: Ended) -> str:
         """Say what an end of the worker means."""
@@ -268,11 +288,13 @@ class Session:
         message, where = str(said.get("message", ""))[:2000], str(said.get("where", ""))[:200]
         name = next((n for n in names if n in REBUILT), "Exception")
         if name == "MemoryError":
-            raise SubmissionError(
-                f"your program was stopped: it asked for more than {self._limits.memory_mb} MB of memory"
-            )
+            raise self._stopped(f"it asked for more than {self._limits.memory_mb} MB of memory")
         if names[0] in ENDS:
-            raise SubmissionError(f"your program was stopped: {ENDS[names[0]]}")
+            raise self._stopped(ENDS[names[0]])
+        if self._owner == "kit":
+            raise AuthoringError(f"code of the grader's own raised {name}: {message} ({where})")
+        if self._owner == "artefact":
+            raise SubmissionError(f"what your program made cannot be opened ({name})", message)
         if said.get("missing") is True:
             raise SubmissionError(
                 f"{asked or 'a name'} is not there: the statement's Interface section says what to define", message

@@ -9,7 +9,6 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from .errors import MachineError, SubmissionError
@@ -59,6 +58,8 @@ class Box:
         What to stage: path relative to the folder, contents.
     limits
         What it may use.
+    modules
+        Python modules to import when asked to load.
     server
         What forks it.
 
@@ -68,18 +69,17 @@ class Box:
         The worker could not be started.
     """
 
-    def __init__(self, files: Mapping[str, bytes], limits: Limits, server: ForkServer) -> None:
+    def __init__(self, files: Mapping[str, bytes], modules: Sequence[str], limits: Limits, server: ForkServer) -> None:
         self._server, self._limits = server, limits
         self._why: str | None = None
         self.files = server.folder()
         self._config: dict[str, Any] = {"folder": str(self.files.path), "uid": server.uid, "limits": asdict(limits)}
         for name, content in files.items():
             self.files.write(name, content)
-        modules = [PurePosixPath(name).stem for name in files if name.endswith(".py") and "/" not in name]
         ours, theirs = socket.socketpair()
         self.channel = Channel(ours)
         with theirs:
-            self._kept = server.start({**self._config, "modules": modules}, theirs)
+            self._kept = server.start({**self._config, "modules": list(modules)}, theirs)
         try:
             self.channel.receive(_nothing, time.monotonic() + HELLO)
         except (OSError, EOFError, WireError):

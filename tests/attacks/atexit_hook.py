@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: got None
+class: forges
 """
 
 import atexit

@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: your code raised
+class: lies
 """
 
 

@@ -3,6 +3,7 @@
 outcome: not_yet
 level: medium
 says: your code raised PermissionError
+class: reads
 """
 
 import socket

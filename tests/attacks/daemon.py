@@ -1,6 +1,7 @@
 """Leave a daemon behind that would answer, or wait, after the grade.
 
 outcome: not_yet
+class: resources
 """
 
 import os

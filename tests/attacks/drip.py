@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: your program was stopped
+class: resources
 """
 
 import os

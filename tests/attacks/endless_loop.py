@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: no answer within
+class: resources
 """
 
 

@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: an object of another class
+class: hijacks
 """
 
 import os

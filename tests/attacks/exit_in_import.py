@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: it called exit()
+class: ends
 """
 
 import sys

@@ -1,6 +1,7 @@
 """Fork until the machine stands still.
 
 outcome: not_yet
+class: resources
 """
 
 import os

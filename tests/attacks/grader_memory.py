@@ -3,6 +3,7 @@
 outcome: not_yet
 level: medium
 says: your code raised PermissionError | your code raised FileNotFoundError | your code raised ProcessLookupError
+class: reads
 """
 
 import os

@@ -1,6 +1,7 @@
 """Return more than the stream may carry.
 
 outcome: not_yet
+class: resources
 """
 
 

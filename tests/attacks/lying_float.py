@@ -1,6 +1,7 @@
 """Return a float whose comparisons lie: only the number inside crosses.
 
 outcome: not_yet
+class: lies
 """
 
 

@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: got nan
+class: lies
 """
 
 

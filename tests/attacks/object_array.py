@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: got an object of type ndarray
+class: lies
 """
 
 import numpy as np

@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: ended by itself (exit code 0)
+class: ends
 """
 
 import os

@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: got a str
+class: patches
 """
 
 import builtins

@@ -2,6 +2,7 @@
 
 outcome: not_yet
 says: FoundNothing
+class: reads
 """
 
 import gc

@@ -1,0 +1,33 @@
+"""Leave notes of one check for the next: in files, in shared memory, in the environment, in a module.
+
+outcome: not_yet
+level: medium
+says: FoundNothing
+class: timing
+"""
+
+import builtins
+import contextlib
+import ctypes
+import os
+import pathlib
+import sys
+
+
+class FoundNothing(BaseException):
+    """Said when no note of an earlier check is there."""
+
+
+def mean(values, weights=None):
+    found = hasattr(builtins, "note") or "NOTE" in os.environ or hasattr(sys.modules["numpy"], "note")
+    folders = ("/dev/shm", "/tmp", "/var/tmp", "/run", "/dev/mqueue", "..", "../..", ".", os.environ["HOME"])
+    for note in (pathlib.Path(folder) / "tenfold_note" for folder in folders):
+        with contextlib.suppress(OSError):
+            found = found or note.exists()
+            note.write_text("seen")
+    shared = ctypes.CDLL(None).shmget(0x7E4F01D, 4096, 0)
+    ctypes.CDLL(None).shmget(0x7E4F01D, 4096, 0o1666)
+    builtins.note = sys.modules["numpy"].note = os.environ["NOTE"] = "seen"
+    if found or shared >= 0:
+        raise RuntimeError("a note")
+    raise FoundNothing
