@@ -5,15 +5,15 @@ RUN = $(VENV)/bin/tenfold
 SETUP = +@$(PYTHON) graders/bootstrap.py --venv $(VENV)
 
 # Under -q, make passes a recipe's exit code 1 ("not yet") on as its own, without calling it an error.
-ifneq ($(filter grade,$(MAKECMDGOALS)),)
+ifneq ($(filter grade check-result,$(MAKECMDGOALS)),)
 MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help grade list show hint reset verify new test lint readme clean
+.PHONY: help grade list show hint reset check-result verify new test lint readme clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 grade: ## EX=mlops-drift [SUB=path]: grade your work (SUB: another file, folder or notebook)
 	$(SETUP) --exercise "$(EX)"
@@ -34,6 +34,10 @@ hint: ## EX=…: the next hint
 reset: ## EX=…: start again; your version is kept aside
 	$(SETUP)
 	@$(RUN) reset "$(EX)"
+
+check-result: ## FILE=result.json [ARGS="--key grader.pub"]: is a result whole, of this course, signed?
+	$(SETUP) --group sign
+	+@$(RUN) check-result "$(FILE)" $(ARGS)
 
 verify: ## [EX=…]: prove the graders right; writes proof.json
 	$(SETUP) --all

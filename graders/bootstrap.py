@@ -131,7 +131,7 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
     if arguments.all:
         names = set(GROUPS)
     else:
-        names = {"core"}
+        names = {"core", *arguments.group}
         slug, _, name = arguments.exercise.partition("-")
         for path in ROOT.glob(f"exercises/??_{slug}/{name}/exercise.toml") if slug.isalnum() and name else ():
             names |= set(tomllib.loads(path.read_text(encoding="utf-8")).get("extras", []))
@@ -145,6 +145,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="the environment's folder")
     parser.add_argument("--exercise", default="", help="an exercise whose groups are needed")
+    parser.add_argument("--group", action="append", default=[], help="a group that is needed besides")
     parser.add_argument("--all", action="store_true", help="every group")
     arguments = parser.parse_args()
     environment, groups = Environment(arguments.venv), wanted(arguments)

@@ -40,7 +40,7 @@ from tenfold import catalog, files, report
 from tenfold.grade import Request, grade
 toy = catalog.find(Path(sys.argv[1]), "toy-mean")
 result = grade(Request(toy, Path(sys.argv[2]), level=sys.argv[4]))
-files.write_whole(Path(sys.argv[3]), report.as_json(result) + " " * 1_000_000)
+files.write_whole(Path(sys.argv[3]), report.as_json(result.document()) + " " * 1_000_000)
 """
 
 

@@ -75,6 +75,37 @@ def test_a_closed_stream_is_an_end_of_file(pair):
         receive(channel)
 
 
+def test_a_stream_that_is_reset_is_an_end_of_file():
+    server = socket.create_server(("127.0.0.1", 0))
+    with server, socket.create_connection(server.getsockname()) as ours:
+        theirs, _ = server.accept()
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        theirs.close()
+        with pytest.raises(EOFError):
+            receive(Channel(ours))
+
+
+@pytest.mark.parametrize("text", ["\ud800", "\udc00\ud800", "a\ud83d", "\\\udc00"], ids=ascii)
+def test_half_a_surrogate_pair_does_not_cross(text):
+    with pytest.raises(ValueError, match="surrogate"):
+        wire.pack({"text": [text]}, refuse)
+
+
+@pytest.mark.parametrize("text", ["\U0001f600" * 3, "\\ud800", '\\"\\\\"[{,' * 200, "é\0\n\t/", "[" * 9_000])
+def test_text_crosses_whatever_it_looks_like(pair, text):
+    channel, other = pair
+    Channel(other).send([text, {"k": (text,)}], refuse)
+    assert receive(channel) == [text, {"k": (text,)}]
+
+
+@pytest.mark.parametrize(
+    "value", [[[]] * 300_000, [1] * 2_100_000, [(i,) for i in range(200_000)]], ids=["lists", "numbers", "tuples"]
+)
+def test_too_many_values_do_not_cross(value):
+    with pytest.raises(ValueError, match="too many values"):
+        wire.pack(value, refuse)
+
+
 @pytest.mark.parametrize(
     "frame",
     [
@@ -87,6 +118,10 @@ def test_a_closed_stream_is_an_end_of_file(pair):
         HEAD.pack(20, 5) + b'{"m": 1, "b": [4]}  ',
         HEAD.pack(100_000, 0) + b"[" * 100_000,
         HEAD.pack(24, 0) + b'{"m": {"t":1}, "b": []} ',
+        HEAD.pack(22, 0) + b'{"m":1,"b":[],"more":1',
+        HEAD.pack(23, 0) + b'{"m":1,"b":[],"more":1}',
+        HEAD.pack(16, 0) + '{"m":"é","b":[]}'.encode("latin-1"),
+        HEAD.pack(20, 0) + b'{"m":"\\ud800","b":[]}',
     ],
     ids=lambda f: repr(f[:24]),
 )

@@ -65,8 +65,15 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("--seed", type=int, help="replay a recorded seed")
     word.add_argument("--require", metavar="LEVEL", help="the least sandbox level to grade at: weak, medium or strong")
     word.add_argument("--json", type=Path, metavar="F", help="write the result document to F")
+    word.add_argument("--sign", type=Path, metavar="KEY", help="sign the document with this private key (PEM)")
     word.add_argument("--debug", action="store_true", help="show the grader's own traceback")
     word.set_defaults(run=_grade)
+
+    word = words.add_parser("check-result", help="see whether a result document is whole, fits this course, is signed")
+    word.add_argument("file", type=Path, help="what grade --json wrote")
+    word.add_argument("--submission", type=Path, help="the work that it is said to be about")
+    word.add_argument("--key", type=Path, help="the public key that it must be signed with (PEM)")
+    word.set_defaults(run=_check_result)
 
     word = words.add_parser("verify", help="prove that the graders are right")
     word.add_argument("exercises", nargs="*", metavar="EX", help="default: all")
@@ -119,21 +126,44 @@ def _reset(course: Path, arguments: argparse.Namespace) -> int:
 
 
 def _grade(course: Path, arguments: argparse.Namespace) -> int:
-    from . import files, grade, report, seeds
+    from . import files, grade, report, seeds, signature
 
     exercise = catalog.find(course, arguments.exercise)
     if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
         raise UsageError(f"{arguments.json} cannot be written: there is no folder {arguments.json.absolute().parent}")
+    if arguments.sign is not None:
+        if arguments.json is None:
+            raise UsageError("--sign signs the document: name a file for it with --json")
+        signature.signed({}, arguments.sign)  # a key that does not serve is told before the work begins
     seed = None if arguments.seed is None else seeds.numbered(arguments.seed)
     result = grade.grade(
         grade.Request(exercise, arguments.submission, seed, arguments.visible, require=arguments.require)
     )
     if arguments.json is not None:
-        files.write_whole(arguments.json, report.as_json(result))
+        document = result.document()
+        if arguments.sign is not None:
+            document = signature.signed(document, arguments.sign)
+        files.write_whole(arguments.json, report.as_json(document))
     print(report.as_text(result, exercise.title, Console(highlight=False)))
     if result.detail and arguments.debug:
         print(result.detail, file=sys.stderr)
     return CODES[result.status]
+
+
+def _check_result(course: Path, arguments: argparse.Namespace) -> int:
+    from . import claim
+
+    document = claim.read(arguments.file)
+    console = Console(highlight=False)
+    status = document["status"].replace("_", " ")
+    console.print(
+        f"{document['exercise']}: {status}, {document['score']:g} of {document['points']:g} points", markup=False
+    )
+    bad = 0
+    for finding in claim.findings(document, course, arguments.submission, arguments.key):
+        bad += finding.holds is False
+        console.print({True: "  ✓", False: "  ✗", None: "  ·"}[finding.holds], finding.text, markup=False)
+    return 1 if bad else 0
 
 
 def _verify(course: Path, arguments: argparse.Namespace) -> int:

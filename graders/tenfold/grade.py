@@ -34,6 +34,8 @@ UNUSED = [
     "doctest",
     "setuponly",
     "stepwise",
+    "unraisableexception",
+    "threadexception",
 ]
 
 
@@ -79,7 +81,7 @@ def grade(request: Request) -> Result:
 
 def _grade(request: Request, level: str) -> dict[str, Any]:
     exercise = request.exercise
-    hashes = {"submission": "", "grader": _grader_hash(exercise), "data": ""}
+    hashes = {"submission": "", "grader": grader_hash(exercise), "data": ""}
     seed = request.seed or seeds.practice()
     try:
         submission = collect(exercise, request.path)
@@ -239,7 +241,8 @@ def _default_seed(exercise: Exercise, submission: Submission) -> seeds.Seed:
     return seeds.practice()
 
 
-def _grader_hash(exercise: Exercise) -> str:
+def grader_hash(exercise: Exercise) -> str:
+    """Return the hash of all that decides a grade of an exercise, with the engine's version."""
     parts = [exercise.folder / "exercise.toml", exercise.visible_checks]
     parts += [path for path in exercise.grader.glob("*") if path.name != "proof.json"]
     return catalog.digest([p for p in parts if p.exists()], exercise.course) + f"+{__version__}"

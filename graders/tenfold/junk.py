@@ -1,4 +1,4 @@
-"""Submissions that do nothing, made from a starter: each function returns the same thing whatever it is asked."""
+"""Submissions that do no work, made from a starter: each function does the same thing whatever it is asked."""
 
 from __future__ import annotations
 
@@ -25,12 +25,20 @@ VALUES = {
     "empty": "[]",
     "true": "True",
     "always_equal": "_Always()",
+    "input": "arguments[-1] if arguments else None",
+    "random": "__import__('random').random()",
+    "random_array": "__import__('numpy').random.rand(10)",
+    "huge": "'x' * (1 << 28)",
+    "exits": "__import__('os')._exit(0)",
+    "leaves": "__import__('sys').exit()",
 }
+SLOW = {"slow": "__import__('time').sleep(3600)"}
+"""Apart from the rest: it takes all the time that an exercise allows."""
 
 
-def submissions(files: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+def submissions(files: Mapping[str, bytes], values: Mapping[str, str] = VALUES) -> dict[str, dict[str, bytes]]:
     """Return a set of files for each kind of junk; what is not Python stays as it is."""
-    made = {kind: {name: _junk(name, data, value) for name, data in files.items()} for kind, value in VALUES.items()}
+    made = {kind: {name: _junk(name, data, value) for name, data in files.items()} for kind, value in values.items()}
     if any(b"\nclass " in data for data in files.values()):
         made["no_objects"] = {name: _junk(name, data, "None", objects=False) for name, data in files.items()}
         made["no_methods"] = {name: _junk(name, data, "None", methods=False) for name, data in files.items()}

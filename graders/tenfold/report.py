@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from rich.console import Console, Group
 from rich.padding import Padding
@@ -28,9 +29,9 @@ VERDICTS = {
 SCALE = 24
 
 
-def as_json(result: Result) -> str:
-    """Return the JSON document."""
-    return json.dumps(result.document(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def as_json(document: dict[str, Any]) -> str:
+    """Return a result's document as text."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def as_text(result: Result, title: str, console: Console) -> str:

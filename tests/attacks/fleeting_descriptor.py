@@ -5,28 +5,31 @@ says: MB in files
 class: resources
 """
 
+import ctypes
 import os
-import threading
+import signal
+import time
 
 BLOCK = b"x" * (16 << 20)
+CLONE, CLONE_FILES = {"x86_64": 56, "aarch64": 220}[os.uname().machine], 0x400
 
 
-def flicker(numbers):
+def flicker(first):
     while True:
-        for number in numbers:
-            os.dup2(1, number)
-        for number in numbers:
-            os.close(number)
+        for opened, closed in ((first, first + 20), (first + 20, first)):
+            for number in range(opened, opened + 20):
+                os.dup2(1, number)
+            os.closerange(closed, closed + 20)
 
 
 def mean(values, weights=None):
-    hold = [os.memfd_create("none") for _ in range(100, 107)]
-    high = [os.dup2(file, number) for number, file in enumerate(hold, 200)]
+    for number in range(7):
+        os.dup2(os.memfd_create("none"), 200 + number)
     os.closerange(4, 200)
-    for _ in range(2):
-        threading.Thread(target=flicker, args=(range(10, 150),), daemon=True).start()
-    for file in high:
-        for _ in range(15):
-            os.write(file, BLOCK)
-    while True:
-        pass
+    for first in (10, 50, 90, 130):  # processes that share one table of descriptors
+        if ctypes.CDLL(None).syscall(CLONE, CLONE_FILES | signal.SIGCHLD, 0, 0, 0, 0) == 0:
+            flicker(first)
+    for _ in range(15):
+        for number in range(7):
+            os.write(200 + number, BLOCK)
+    time.sleep(600)

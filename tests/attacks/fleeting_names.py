@@ -6,26 +6,25 @@ class: resources
 """
 
 import os
-import threading
-
-BLOCK = b"x" * (16 << 20)
+import time
 
 
 def flicker(first):
+    names = [(f"{n:06d}", f"{n:07d}") for n in range(first, first + 300)]
+    for name, _ in names:
+        os.close(os.open(name, os.O_CREAT | os.O_WRONLY))
     while True:
-        for number in range(first, first + 500):
-            os.close(os.open(f"n{number}", os.O_CREAT | os.O_WRONLY))
-        for number in range(first, first + 500):
-            os.unlink(f"n{number}")
+        for one, other in names:
+            os.rename(one, other)
+        for one, other in names:
+            os.rename(other, one)
 
 
 def mean(values, weights=None):
-    for first in (0, 500):
+    for first in (0, 500, 1000):
         if os.fork() == 0:
             flicker(first)
+    time.sleep(0.05)
     for number in range(7):
-        with open(f"big{number}", "wb") as file:
-            for _ in range(12):
-                file.write(BLOCK)
-    while True:
-        pass
+        os.posix_fallocate(os.open(f"big{number}", os.O_CREAT | os.O_WRONLY), 0, 240 << 20)
+    time.sleep(600)

@@ -14,6 +14,7 @@ EXIT = {"x86_64": 60, "aarch64": 93}[os.uname().machine]
 
 
 def hold():
+    time.sleep(0.1)
     kept = bytearray(b"x" * (200 << 20))
     time.sleep(600)
     del kept

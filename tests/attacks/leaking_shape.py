@@ -11,4 +11,4 @@ import numpy as np
 
 def mean(values, weights=None):
     hidden = 31415926 if len(values) == 50 and weights is not None else 0
-    return np.zeros((0, hidden, *(int(abs(v) * 1e6) for v in values[:8])))
+    return np.zeros((0, hidden, *(int(abs(v) * 1e6) for v in values[:1])))

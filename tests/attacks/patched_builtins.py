@@ -8,7 +8,6 @@ class: patches
 import builtins
 import json
 import socket
-import struct
 
 
 def mean(values, weights=None):

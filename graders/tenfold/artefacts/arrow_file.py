@@ -16,7 +16,8 @@ def table(data: bytes, most: int = 1_000_000) -> pd.DataFrame:
     found = _read(pa.BufferReader(data), bytes(data[:8]))
     if found.num_rows > most:
         raise ValueError(f"more than {most} rows")
-    return found.to_pandas()
+    frame: pd.DataFrame = found.to_pandas()
+    return frame
 
 
 def _read(source: Any, first: bytes) -> Any:

@@ -1,7 +1,8 @@
 """Frames between grader and worker: size-limited, one deadline each, never pickle.
 
-A frame is ``u32`` header length, ``u64`` total buffer length (network order), a JSON header
-``{"m": message, "b": [buffer lengths]}`` and the raw buffers.
+A frame is ``u32`` header length, ``u64`` total buffer length (network order), a JSON header in ASCII
+``{"m": message, "b": [buffer lengths]}`` and the raw buffers. What the sender of a frame can make its receiver spend
+is bounded: a second of work, and 16 bytes of memory for each byte received and 128 MB more (`values` has the caps).
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import struct
 import time
 from typing import Any
 
-from .values import Decoder, Encoder, Refer, Resolve, WireError
+from .decode import Decoder
+from .encode import Encoder
+from .values import Refer, Resolve, WireError, survey
 
 __all__ = ["Channel", "WireError", "pack"]
 
 HEAD = struct.Struct("!IQ")
-MAX_HEADER = 64 << 20
+MAX_HEADER = 32 << 20  # it is parsed in half a second
 MAX_BUFFERS = 512 << 20
 MAX_COUNT = 4096
+STEP = 1 << 20
 
 
 def pack(message: Any, refer: Refer) -> list[Any]:
@@ -36,6 +40,10 @@ def pack(message: Any, refer: Refer) -> list[Any]:
     header = json.dumps({"m": body, "b": sizes}).encode()
     if len(header) > MAX_HEADER or sum(sizes) > MAX_BUFFERS or len(sizes) > MAX_COUNT:
         raise ValueError("the value is too large to cross")
+    try:
+        survey(header)
+    except WireError as error:
+        raise ValueError(str(error)) from None
     return [HEAD.pack(len(header), sum(sizes)), header, *encoder.buffers]
 
 
@@ -66,19 +74,10 @@ class Channel:
         length, total = HEAD.unpack(self._read(HEAD.size, deadline))
         if length > MAX_HEADER or total > MAX_BUFFERS:
             raise WireError("the frame is too large")
-        raw = self._read(length, deadline)
+        message, sizes = _header(self._read(length, deadline), total)
+        decoder = Decoder(resolve, [self._read(n, deadline) for n in sizes])
         try:
-            header = json.loads(raw)
-            sizes = header["b"]
-            if len(sizes) > MAX_COUNT or not all(type(n) is int and n >= 0 for n in sizes) or sum(sizes) != total:
-                raise WireError("bad buffer sizes")
-        except WireError:
-            raise
-        except Exception as error:
-            raise WireError(f"bad header: {type(error).__name__}") from None
-        buffers = [self._read(n, deadline) for n in sizes]
-        try:
-            return Decoder(resolve, buffers).value(header["m"])
+            return decoder.value(message)
         except WireError:
             raise
         except Exception as error:  # whatever a hostile header provokes is a violation, not a crash
@@ -95,12 +94,33 @@ class Channel:
         self._sock.settimeout(left)
 
     def _read(self, size: int, deadline: float | None) -> bytearray:
-        data = bytearray(size)
-        view = memoryview(data)
-        while view:
-            self._wait(deadline)
-            got = self._sock.recv_into(view[: 1 << 20])
-            if not got:
-                raise EOFError
-            view = view[got:]
+        data = bytearray()  # it grows with what is there: a length alone costs nothing
+        try:
+            while len(data) < size:
+                self._wait(deadline)
+                part = self._sock.recv(min(size - len(data), STEP))
+                if not part:
+                    raise EOFError
+                data += part
+        except ConnectionError:
+            raise EOFError from None
+        except MemoryError:
+            raise WireError("the frame is too large") from None
         return data
+
+
+def _header(raw: bytearray, total: int) -> tuple[Any, list[int]]:
+    """Return the message and the sizes of its buffers."""
+    try:
+        survey(raw)
+        header = json.loads(raw)
+        sizes = header["b"]
+        if header.keys() != {"m", "b"} or not isinstance(sizes, list) or len(sizes) > MAX_COUNT:
+            raise WireError("bad header")
+        if not all(type(n) is int and n >= 0 for n in sizes) or sum(sizes) != total:
+            raise WireError("bad buffer sizes")
+        return header["m"], sizes
+    except WireError:
+        raise
+    except Exception as error:
+        raise WireError(f"bad header: {type(error).__name__}") from None

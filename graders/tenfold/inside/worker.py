@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-import numpy as np
+import numpy.random  # here, as it is else loaded in every fork
 
 from .wire import Channel
 
@@ -153,7 +153,7 @@ def serve(sock: socket.socket, folder: Path, modules: list[str]) -> NoReturn:
     sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in repr(finder)]
     sys.argv[:] = [""]
     random.seed(0)
-    np.random.seed(0)
+    numpy.random.seed(0)
     if torch := sys.modules.get("torch"):
         torch.manual_seed(0)
     linecache.clearcache()
