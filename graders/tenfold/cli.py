@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("exercises", nargs="*", metavar="EX", help="default: all")
     word.add_argument("--seeds", type=int, default=5, help="how many seeds (default 5)")
     word.add_argument("--jobs", type=int, help="how many grades at once (default: one a core)")
+    word.add_argument("--level", help="the very sandbox level to grade at (default: the best one)")
     word.add_argument("--changed", action="store_true", help="only where the proof is stale")
     word.set_defaults(run=_verify)
     return parser
@@ -167,11 +168,13 @@ def _check_result(course: Path, arguments: argparse.Namespace) -> int:
 
 
 def _verify(course: Path, arguments: argparse.Namespace) -> int:
-    from . import verify
+    from . import levels, verify
 
     chosen = [catalog.find(course, name) for name in arguments.exercises] or catalog.exercises(course)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
-    return verify.verify(chosen, arguments.seeds, arguments.jobs, arguments.changed, console)
+    if arguments.level is not None:
+        levels.require(arguments.level)
+    return verify.verify(chosen, arguments.seeds, arguments.jobs, arguments.changed, console, arguments.level)
 
 
 def _new(course: Path, arguments: argparse.Namespace) -> int:

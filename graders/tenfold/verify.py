@@ -43,7 +43,9 @@ class Trial:
     """The check that must catch it."""
 
 
-def verify(exercises: list[Exercise], count: int, jobs: int | None, changed: bool, console: Console) -> int:
+def verify(
+    exercises: list[Exercise], count: int, jobs: int | None, changed: bool, console: Console, level: str | None = None
+) -> int:
     """Prove exercises, print the kill matrix of each, write the proofs; return 0 when all hold, else 1."""
     wanted = [e for e in exercises if not (changed and proof.is_fresh(e))]
     for e in wanted:
@@ -52,7 +54,7 @@ def verify(exercises: list[Exercise], count: int, jobs: int | None, changed: boo
     context.set_forkserver_preload([*PRELOAD, *sorted({x for e in wanted for x in e.extras if x == "torch"})])
     failed = []
     for e in wanted:
-        if not prove(e, count, jobs or os.cpu_count() or 1, console):
+        if not prove(e, count, jobs or os.cpu_count() or 1, console, level=level):
             failed.append(e.id)
     console.print(
         f"\n{len(wanted) - len(failed)} of {len(wanted)} exercises proved"
@@ -61,14 +63,16 @@ def verify(exercises: list[Exercise], count: int, jobs: int | None, changed: boo
     return 1 if failed else 0
 
 
-def prove(exercise: Exercise, count: int, jobs: int, console: Console, write: bool = True) -> bool:
+def prove(
+    exercise: Exercise, count: int, jobs: int, console: Console, write: bool = True, level: str | None = None
+) -> bool:
     """Prove one exercise on `count` seeds; the first is the practice seed."""
     console.print(f"\n[bold]{exercise.id}[/]  {exercise.title}")
     wrong = contract.problems(exercise)
     if not wrong:
         folder = Path(tempfile.mkdtemp(prefix="tenfold-verify-"))
         try:
-            trials = list(_trials(exercise, count, folder))
+            trials = list(_trials(exercise, count, folder, level))
             console.print(f"  {len(trials)} grades, {jobs} at a time")
             outcomes = _run(trials, jobs, console)
         finally:
@@ -94,9 +98,10 @@ def _seed(number: int) -> seeds.Seed:
     return seeds.practice() if number == 0 else seeds.numbered(number)
 
 
-def _trials(exercise: Exercise, count: int, folder: Path) -> Iterator[Trial]:
+def _trials(exercise: Exercise, count: int, folder: Path, level: str | None) -> Iterator[Trial]:
     def trial(role: Role, path: Path, seed: int, caught_by: str = "", only: frozenset[str] | None = None) -> Trial:
-        request = Request(exercise, path, _seed(seed), only=only, audit=role == "solution" and seed == 0)
+        leaks = role == "solution" and seed == 0
+        request = Request(exercise, path, _seed(seed), only=only, level=level, audit=leaks)
         return Trial(role, path.stem, seed, request, caught_by)
 
     yield trial(

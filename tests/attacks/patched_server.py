@@ -1,7 +1,7 @@
 """Say of oneself what the grader does not expect to hear: an error of no type at all.
 
 outcome: not_yet
-says: your program
+says: your program | your code raised
 class: patches
 """
 
