@@ -13,9 +13,9 @@ from hypothesis import settings
 from tenfold import catalog, levels, seeds
 from tenfold.catalog import Exercise
 from tenfold.grade import Request, grade
-from tenfold.proxy import Session
 from tenfold.result import Result
 from tenfold.sandbox import Limits
+from tenfold.session import Session
 
 settings.register_profile("kit", deadline=None, derandomize="CI" in os.environ)  # CI repeats; people look further
 settings.load_profile("kit")

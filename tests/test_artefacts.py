@@ -15,7 +15,7 @@ from tenfold import catalog, proxy, seeds
 from tenfold.errors import AuthoringError, SubmissionError
 from tenfold.grade import Request, grade
 from tenfold.plugin import ARTEFACTS, Grading
-from tenfold.proxy import Session
+from tenfold.session import Session
 
 
 @pytest.fixture

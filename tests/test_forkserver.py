@@ -13,8 +13,8 @@ import pytest
 from tenfold import forkserver, levels
 from tenfold.errors import MachineError
 from tenfold.forkserver import ForkServer, warm
-from tenfold.proxy import Session
 from tenfold.sandbox import Limits
+from tenfold.session import Session
 
 LOADED = "import sys\nbefore = set(sys.modules)\n"
 WORK = {

@@ -19,9 +19,10 @@ from . import __version__, audit, catalog, levels, seeds
 from .catalog import Exercise
 from .errors import AuthoringError, FromSubmission, SubmissionError, TenfoldError, Unreadable
 from .plugin import GRADING, Grading
-from .proxy import Module, Session, install
+from .proxy import Module, install
 from .recorder import Recorder
 from .result import Blame, CheckResult, Result, Status, clean
+from .session import Session
 from .submission import Submission, collect
 
 OPTIONS = ["-c", os.devnull, "--import-mode=importlib", "--noconftest", "-p", "tenfold.plugin"]

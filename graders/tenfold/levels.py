@@ -15,8 +15,8 @@ from pathlib import Path
 
 from . import __version__
 from .errors import FromSubmission, MachineError, SubmissionError, UsageError
-from .proxy import Session
 from .sandbox import Limits
+from .session import Session
 
 LEVELS = ("weak", "sandbox-exec", "medium", "strong")
 """From the least to the best. *weak*: a process of its own with limits; *sandbox-exec*: that of macOS around it;

@@ -21,8 +21,10 @@ from .catalog import Exercise, find_course
 from .clock import faster as _faster
 from .expect import FallsShort
 from .libraries import imported
+from .replies import Owner
 from .result import Metric
 from .sandbox import Ran
+from .session import Session
 
 
 @dataclass
@@ -31,9 +33,9 @@ class Grading:
 
     exercise: Exercise
     seed: seeds.Seed
-    session: proxy.Session
+    session: Session
     level: str
-    references: dict[str, proxy.Session] = field(default_factory=dict)
+    references: dict[str, Session] = field(default_factory=dict)
     drawn: list[tuple[str, bool, Any]] | None = None
     """Name, whether hidden, and value of every draw, where a proof asks for them."""
 
@@ -42,11 +44,11 @@ class Grading:
         if self.drawn is not None:
             self.drawn.append((name, hidden, value))
 
-    def reference(self, path: Path, owner: proxy.Owner) -> proxy.Module:
+    def reference(self, path: Path, owner: Owner) -> proxy.Module:
         """Return a module of the kit's, running in a box like the learner's; the same one the next time."""
         if path.name not in self.references:
             content = path.read_bytes()
-            self.references[path.name] = proxy.Session(
+            self.references[path.name] = Session(
                 {path.name: content}, [path.stem], self.exercise.limits, self.level, imported([content]), owner
             )
         module = proxy.Module(self.references[path.name], path.stem)
@@ -187,7 +189,7 @@ def restart(request: pytest.FixtureRequest) -> Callable[[], None]:
 class Work:
     """A submission that is not a Python module: three verbs on its box."""
 
-    def __init__(self, session: proxy.Session) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
 
     def read(self, path: str, most_mb: int = 64) -> bytes:

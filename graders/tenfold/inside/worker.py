@@ -51,7 +51,7 @@ class Server:
             self.channel.send({"id": number, **body}, self.refer)
         except (TypeError, ValueError) as error:
             text = f"the result cannot be handed over: {error}"
-            self.channel.send({"id": number, "error": {"type": "TypeError", "message": text, "where": ""}}, self.refer)
+            self.channel.send({"id": number, "error": {"type": ["TypeError"], "message": text}}, self.refer)
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run one request and return the body of its reply."""
