@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tenfold import levels
+from tenfold import catalog, levels
 from tenfold.grade import Request, grade
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
@@ -22,9 +24,13 @@ def stated(path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("level", levels.held())
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda p: p.stem)
-def test_an_attack_has_the_outcome_that_it_states(path, level, toy, boxed_processes, monkeypatch):
+def test_an_attack_has_the_outcome_that_it_states(path, level, course, tmp_path, boxed_processes, monkeypatch):
     monkeypatch.setenv("TENFOLD_SECRET", "hush")
     wanted = stated(path)
+    toy = catalog.find(course, wanted.get("exercise", "toy-mean"))
+    if "builds" in wanted:  # not the submission itself, but what makes it
+        subprocess.run([sys.executable, path, tmp_path], check=True)
+        path = tmp_path if wanted["builds"] == "folder" else tmp_path / wanted["builds"]
     if levels.LEVELS.index(level) < levels.LEVELS.index(wanted.get("level", "weak")):
         pytest.skip(f"it takes {wanted['level']} to stop it")
     start = time.monotonic()
@@ -35,12 +41,30 @@ def test_an_attack_has_the_outcome_that_it_states(path, level, toy, boxed_proces
     assert result.score == 0, said
     assert any(words in said for words in wanted.get("says", "").split(" | ")), said
     assert "\x1b" not in said
+    told = "\n".join(check.feedback for check in result.checks if check.hidden)
+    assert "never" not in wanted or wanted["never"] not in told
     assert took <= toy.limits.total + 2
     assert not boxed_processes()
-    assert not Path("/tmp/tenfold-was-here").exists()
+    assert not list(Path("/tmp").glob("tenfold-was-here*"))
 
 
-def test_there_is_an_attack_of_every_first_kind():
-    names = {path.stem for path in ATTACKS}
-    assert len(names) >= 12
+CLASSES = {
+    "ends": "ends the process early",
+    "patches": "patches the judge, the clock, builtins",
+    "lies": "returns objects that lie",
+    "reads": "reads answers: disk, frames, memory, /proc, environment, shared memory",
+    "forges": "forges reports and replies",
+    "hijacks": "hijacks imports",
+    "artefacts": "leaves files that hurt whoever opens them",
+    "resources": "takes more than it may",
+    "links": "submits archives, links and what is not a file",
+    "timing": "keeps something from one call or check for another",
+    "meaning": "answers without doing the work",
+}
+
+
+def test_there_are_attacks_of_every_class():
+    found = {stated(path).get("class") for path in ATTACKS}
+    assert found == set(CLASSES)
+    assert len(ATTACKS) >= 45
     assert all("outcome" in stated(path) for path in ATTACKS)

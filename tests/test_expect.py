@@ -57,7 +57,11 @@ def test_number_keeps_its_range():
 @pytest.mark.parametrize(
     ("value", "options", "says"),
     [
-        (np.ones((2, 3)), {"shape": (2, 2)}, r"shape \(2, 2\), got an array of shape \(2, 3\)"),
+        (
+            np.ones((2, 3)),
+            {"shape": (2, 2)},
+            r"shape \(2, 2\), got an array with 2 dimensions of float, shape \(2, 3\), dtype float64",
+        ),
         (np.ones(3), {"shape": (None, 3)}, r"shape \(any, 3\)"),
         (np.ones(3), {"kind": "i"}, "signed integer"),
         (np.array([1.0, np.nan]), {}, "1 nan or infinite"),

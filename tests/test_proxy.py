@@ -8,7 +8,8 @@ import pytest
 
 from tenfold import expect
 from tenfold.errors import FromSubmission, SubmissionError
-from tenfold.proxy import Callback, Module
+from tenfold.proxy import Module
+from tenfold.session import Callback
 
 SOURCE = """
 import os, sys
@@ -108,8 +109,8 @@ def test_an_exception_keeps_its_built_in_kind_its_text_and_its_place(module):
         (lambda m: m.double(), "double does not take"),
         (lambda m: m.partial(1, 2, d=3), "partial does not take"),
         (lambda m: m.leave(), r"exit\(\)"),
-        (lambda m: m.crash(), "ended by SIGSEGV"),
-        (lambda m: m.die(), r"ended by itself \(exit code 3\)"),
+        (lambda m: m.crash(), r"crashed \(SIGSEGV\)"),
+        (lambda m: m.die(), "ended by itself"),
         (lambda m: m.Model(pd.DataFrame()).missing(), "missing is not there"),
     ],
     ids=["missing", "too few", "unknown keyword", "sys.exit", "crash", "os._exit", "missing method"],
@@ -180,3 +181,22 @@ def test_calls_after_the_total_are_refused(work):
 def test_what_the_grader_cannot_send_is_its_own_mistake(module):
     with pytest.raises(TypeError):
         module.double(object())
+
+
+@pytest.mark.parametrize("body", ["raise StopIteration", "yield 1\n    raise StopIteration"], ids=["at once", "later"])
+def test_a_stop_that_the_learner_raises_is_never_taken_for_the_checks_own(work, body):
+    module = Module(work(f"class Odd:\n  def __iter__(self):\n    {body}\ndef run(): raise StopIteration"), "work")
+    module.__dict__["_collecting"] = False
+    with pytest.raises(FromSubmission):
+        list(module.Odd())
+    with pytest.raises(FromSubmission):
+        any(module.run() for _ in range(2))
+
+
+@pytest.mark.parametrize("number", [10, 40, 63])
+def test_any_signal_ends_a_worker_in_a_line(work, number):
+    module = Module(work(f"import os\ndef run(): os.kill(os.getpid(), {number})"), "work")
+    module.__dict__["_collecting"] = False
+    with pytest.raises(SubmissionError, match="ended by a signal") as caught:
+        module.run()
+    assert str(caught.value.detail)

@@ -27,7 +27,17 @@ KINDS = {
 
 
 class Unexpected(AssertionError):
-    """A returned value is not of the form that the statement asks for; its text holds no hidden data."""
+    """A returned value is not of the form that the statement asks for; its text holds no hidden data.
+
+    Attributes
+    ----------
+    form : str
+        The text without any number of the submission's choice, which could carry hidden data: for hidden checks.
+    """
+
+    def __init__(self, text: str, form: str | None = None) -> None:
+        super().__init__(text)
+        self.form = text if form is None else form
 
 
 class FallsShort(Unexpected):
@@ -35,25 +45,35 @@ class FallsShort(Unexpected):
 
 
 def _no(wanted: str, value: Any) -> NoReturn:
-    raise Unexpected(f"expected {wanted}, got {describe(value)}")
+    raise Unexpected(f"expected {wanted}, got {_form(value)}{_size(value)}", f"expected {wanted}, got {_form(value)}")
 
 
-def describe(value: Any) -> str:
-    """Say of what form a value is, without saying what it holds."""
+def _form(value: Any) -> str:
+    """Say of what form a value is, without a number that who made it could choose."""
     if isinstance(value, (Handle, Bound)):
         return repr(value)[1:-1]
     if value is None:
         return "None (is a return missing?)"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape} and dtype {value.dtype}"
+        return (
+            f"an array with {value.ndim} dimension{'s' * (value.ndim != 1)} of {KINDS.get(value.dtype.kind, 'objects')}"
+        )
     kind = type(value).__name__
     if kind == "Tensor":
-        return f"a tensor of shape {tuple(value.shape)} and dtype {value.dtype}"
-    if kind in ("DataFrame", "Series", "Index"):
-        return f"a {kind} of shape {value.shape}"
+        return f"a tensor with {value.ndim} dimension{'s' * (value.ndim != 1)}"
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    return f"a {kind}" + (f" of length {len(value)}" if isinstance(value, (str, bytes, list, tuple, dict, set)) else "")
+    return f"a {kind}"
+
+
+def _size(value: Any) -> str:
+    if isinstance(value, (Handle, Bound)):
+        return ""
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f", shape {tuple(value.shape)}, dtype {value.dtype}"
+    if type(value).__name__ == "DataFrame":
+        return f" of shape {value.shape}"
+    return f" of length {len(value)}" if isinstance(value, (str, bytes, list, tuple, dict, set)) else ""
 
 
 def _unboxed(value: Any) -> Any:
@@ -110,7 +130,7 @@ def blob(value: Any, most: int | None = None) -> bytes:
     if not isinstance(value, bytes):
         _no("bytes", value)
     if most is not None and len(value) > most:
-        raise Unexpected(f"expected at most {most:,} bytes, got {len(value):,}")
+        raise Unexpected(f"expected at most {most:,} bytes, got {len(value):,}", f"expected at most {most:,} bytes")
     return value
 
 
@@ -142,7 +162,8 @@ def array(value: Any, shape: Sequence[int | None] | None = None, kind: str = "bi
         wanted = ", ".join("any" if n is None else str(n) for n in shape)
         _no(f"an array of shape ({wanted}{',' if len(shape) == 1 else ''})", found)
     if finite and found.dtype.kind in "fc" and not np.isfinite(found).all():
-        raise Unexpected(f"expected finite numbers, got {int((~np.isfinite(found)).sum())} nan or infinite ones")
+        bad = int((~np.isfinite(found)).sum())
+        raise Unexpected(f"expected finite numbers, got {bad} nan or infinite ones", "expected finite numbers alone")
     return found
 
 

@@ -185,7 +185,7 @@ def _load(session: Session) -> str:
     try:
         session.start()
     except SubmissionError as error:
-        return clean(str(error))
+        return clean(f"{error} ({error.detail})" if error.detail else str(error))
     except FromSubmission as error:
         where = f"{error.where}: " if error.where else ""
         return clean(f"{where}{error.kind}: {error}")

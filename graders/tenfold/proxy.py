@@ -77,9 +77,10 @@ class Handle(_Remote):
         items = self._session.call(self, "__iter__", (), {})
         while True:
             try:
-                yield self._session.call(items, "__next__", (), {})
+                item = self._session.call(items, "__next__", (), {})
             except StopIteration:
                 return
+            yield item
 
 
 class Bound(_Remote):

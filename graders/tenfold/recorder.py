@@ -218,7 +218,9 @@ def _told(error: BaseException, hidden: bool) -> str:
     """Say what happened: for a hidden check without its data and without the learner's own message."""
     if isinstance(error, FallsShort):
         return ""
-    if isinstance(error, (Unexpected, SubmissionError)):
+    if isinstance(error, Unexpected):
+        return clean(_first(error.form if hidden else str(error), 3))
+    if isinstance(error, SubmissionError):
         detail = "" if hidden else getattr(error, "detail", "")
         return clean("\n".join(part for part in (_first(str(error), 3), _first(detail, 4)) if part))
     if isinstance(error, FromSubmission):

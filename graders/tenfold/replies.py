@@ -77,6 +77,8 @@ class Raised:
             Whose code ran, and so whose fault it is.
         """
         name = next((n for n in self.type if n in REBUILT), "Exception")
+        if name == "StopIteration" and asked != "__next__":
+            name = "RuntimeError"  # in a check it would end a loop, or look like the check's own mistake
         if name == "MemoryError":
             return stopped(f"it asked for more than {limits.memory_mb} MB of memory", owner)
         if self.type[0] in ENDS:
@@ -131,12 +133,12 @@ def _fits(key: str, value: Any) -> bool:
     return key in kinds and (value is None or type(value) is kinds[key])
 
 
-def stopped(why: str, owner: Owner) -> Exception:
-    """Return what to raise for a box that was stopped."""
+def stopped(why: str, owner: Owner, detail: str = "") -> Exception:
+    """Return what to raise for a box that was stopped; `detail` is of the worker's choice."""
     if owner == "kit":
         return AuthoringError(f"code of the grader's own was stopped: {why}")
     what = "your program" if owner == "submission" else "the opening of what your program made"
-    return SubmissionError(f"{what} was stopped: {why}")
+    return SubmissionError(f"{what} was stopped: {why}", detail)
 
 
 def _limit(number: int, limits: Limits) -> str:

@@ -171,12 +171,13 @@ class Session:
                 if not (isinstance(reply, dict) and set(reply) == {"callback", "args", "kwargs"}):
                     break
                 before = time.monotonic()
-                box.channel.send(self._run(reply), self._refer, before + allowed)
+                answer = self._run(**reply)
                 outside += time.monotonic() - before
+                box.channel.send(answer, self._refer, start + outside + allowed)
         except TimeoutError:
             self._fail(box, f"no answer within {allowed:.3g} s")
         except (EOFError, ConnectionError):
-            self._fail(box, self._ending(box.ended()))
+            self._fail(box, *self._ending(box.ended()))
         except WireError as error:
             self._fail(box, f"it sent something that is not an answer ({error})")
         finally:
@@ -195,25 +196,33 @@ class Session:
             return ""
         return f", {self._loading:.0f} s of them to load your file: each check loads it, so work inside functions"
 
-    def _fail(self, box: Box, why: str) -> NoReturn:
+    def _fail(self, box: Box, why: str, detail: str = "") -> NoReturn:
         if box is self._box:
             self._box = None
         box.close()
-        raise replies.stopped(why, self._owner) from None
+        raise replies.stopped(why, self._owner, detail) from None
 
-    def _ending(self, ended: Ended) -> str:
-        """Say what an end of the worker means."""
+    def _ending(self, ended: Ended) -> tuple[str, str]:
+        """Say what an end of the worker means, and what of that the worker chose."""
         if ended.why:
-            return ended.why
+            return ended.why, ""
         if ended.code == -signal.SIGXCPU:
-            return f"it used more than {self._limits.total + 5:g} s of processor time"
+            return f"it used more than {self._limits.total + 5:g} s of processor time", ""
+        if ended.code == -signal.SIGSEGV:
+            return "the program crashed (SIGSEGV)", ""
         if ended.code is not None and ended.code < 0:
-            return f"the program was ended by {signal.Signals(-ended.code).name}"
-        return f"the program ended by itself (exit code {ended.code})"
+            names = {number.value: number.name for number in signal.Signals}
+            return "the program was ended by a signal", names.get(-ended.code, f"signal {-ended.code}")
+        return "the program ended by itself", f"exit code {ended.code}"
 
-    def _run(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _run(self, callback: Any, args: Any, kwargs: Any) -> dict[str, Any]:
+        """Run a function of the grader's for the learner's code."""
+        if type(callback) is not int or callback not in self._callbacks or type(args) is not list:
+            raise WireError("no such function")
+        if type(kwargs) is not dict or not all(type(name) is str for name in kwargs):
+            raise WireError("no arguments")
         try:
-            return {"ok": self._callbacks[request["callback"]](*request["args"], **request["kwargs"])}
+            return {"ok": self._callbacks[callback](*args, **kwargs)}
         except Exception as error:  # the learner's arguments made it fail: it is raised on their side
             kind = type(error).__name__
             return {"error": kind if kind in replies.REBUILT else "RuntimeError", "message": str(error)[:500]}

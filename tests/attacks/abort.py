@@ -1,7 +1,7 @@
 """Abort in the middle of a check, with a core file where one may be had.
 
 outcome: not_yet
-says: ended by SIGABRT
+says: ended by a signal
 class: ends
 """
 

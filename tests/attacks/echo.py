@@ -1,7 +1,7 @@
 """Return what was given, in the hope that a check looks for its own numbers.
 
 outcome: not_yet
-says: got an array of shape
+says: got an array with
 class: meaning
 """
 

@@ -26,10 +26,15 @@ def mean(values, weights=None):
         with contextlib.suppress(OSError):
             (folder / "numpy").rename(folder / "numpy_")
             raise RuntimeError(folder)
+    kept = pathlib.Path(os.__file__)
+    before = kept.stat()
     with contextlib.suppress(OSError):
-        pathlib.Path(os.__file__).chmod(0)
-        raise RuntimeError(os.__file__)
+        kept.chmod(0)
     with contextlib.suppress(OSError):
-        os.setxattr(os.__file__, "user.tenfold", b"x")
-        raise RuntimeError(os.__file__)
+        os.utime(kept, (0, 0))
+    with contextlib.suppress(OSError):
+        os.setxattr(kept, "user.tenfold", b"x")
+    after = kept.stat()
+    if (after.st_mode, after.st_mtime) != (before.st_mode, before.st_mtime) or os.listxattr(kept):
+        raise RuntimeError(kept)
     raise FoundNothing

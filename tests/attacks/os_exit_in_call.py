@@ -1,7 +1,7 @@
 """End the process in the middle of a check.
 
 outcome: not_yet
-says: ended by itself (exit code 0)
+says: ended by itself
 class: ends
 """
 

@@ -1,7 +1,7 @@
 """End the process while the module loads, by a way that no exception shows.
 
 outcome: not_yet
-says: ended by itself (exit code 0)
+says: ended by itself
 class: ends
 """
 

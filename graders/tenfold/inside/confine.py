@@ -78,7 +78,7 @@ def _wall(shared: bool, alone: bool) -> None:
         if shared:
             read, write = [*read, *NAMES], [*write, Path("/dev/shm")]
         landlock.restrict(map(Path, read), write, tcp=shared)
-    seccomp.refuse(shared=shared, signals=alone or landlock.abi() >= landlock.SINCE_SCOPED)
+    seccomp.refuse(shared=shared, signals=alone or landlock.abi() >= landlock.SINCE_SCOPED, owned=alone)
 
 
 def _limit_resources(limits: dict[str, Any], others: int) -> None:

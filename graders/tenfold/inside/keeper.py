@@ -13,30 +13,24 @@ import os
 import select
 import signal
 import socket
-import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import psutil
 
-from . import confine, worker
+from . import confine, usage, worker
+from .usage import Broken
 
 OUTPUT_MB = 16
 KEPT_OUTPUT = 64 << 10
-DEEPEST = 64
-MOST_FILES = 10_000
 SLOWEST = 0.2
 PATIENCE = 5.0
+OTHER = 1 << 30
 NOT_FOUND = 127
 PR_SET_CHILD_SUBREAPER = 36
-
-
-class Broken(Exception):
-    """A limit was passed; the text says which."""
 
 
 def keep(config: dict[str, Any], status: int, stream: int | None = None) -> NoReturn:
@@ -110,6 +104,7 @@ class Kept:
         self._child, self._pipe = child, output
         self._limits, self._uid, self._folder = config["limits"], config["uid"], config["folder"]
         self._printed = 0
+        os.set_blocking(output, False)  # who wrote into it can take it back
 
     def watch(self, grader: socket.socket) -> str | None:
         """Wait until the program ends, a limit is passed or the grader wants no more; return the limit in words."""
@@ -133,8 +128,11 @@ class Kept:
                 return str(broken)
 
     def _drain(self) -> bool:
-        """Read some output; return False at its end."""
-        chunk = os.read(self._pipe, 1 << 16)
+        """Read some output; return False at its end, or where somebody else was faster."""
+        try:
+            chunk = os.read(self._pipe, 1 << 16)
+        except BlockingIOError:
+            return False
         self._printed += len(chunk)
         self.output += chunk[: KEPT_OUTPUT - len(self.output)]
         return bool(chunk)
@@ -147,17 +145,16 @@ class Kept:
 
     def _measure(self) -> None:
         """Raise `Broken` when the whole tree together uses more than it may."""
-        tree = [p for p in _below() if p.is_running()]
-        memory, tasks = sum(_resident(p) for p in tree), sum(_threads(p) for p in tree)
-        if memory > self._limits["memory_mb"] << 20:
-            raise Broken(f"it used more than {self._limits['memory_mb']} MB of memory")
-        if tasks > self._limits["processes"]:
-            raise Broken(f"it ran more than {self._limits['processes']} processes and threads")
+        limits = self._limits
+        used = usage.of_processes(usage.below(), limits["file_mb"] << 20)
+        if used.memory + sum(used.shared.values()) > limits["memory_mb"] << 20:
+            raise Broken(f"it used more than {limits['memory_mb']} MB of memory")
+        if used.tasks > limits["processes"]:
+            raise Broken(f"it ran more than {limits['processes']} processes and threads")
         if self._printed > OUTPUT_MB << 20:
             raise Broken(f"it printed more than {OUTPUT_MB} MB")
-        disk = sum(_stored(self._folder)) + sum(size for p in tree for size in _unnamed(p))
-        if disk > self._limits["disk_mb"] << 20:
-            raise Broken(f"it kept more than {self._limits['disk_mb']} MB in files")
+        if usage.of_folder(self._folder) + sum(used.unnamed.values()) > limits["disk_mb"] << 20:
+            raise Broken(f"it kept more than {limits['disk_mb']} MB in files")
 
     def end(self) -> list[int]:
         """Kill every process and return those that could not be; read the last of the output."""
@@ -165,16 +162,14 @@ class Kept:
         while self._reap():
             if self._uid is not None:
                 _kill_all_of(self._uid)
-            left = _below()
+            left = usage.below()
             for process in left:
                 _kill(process)
             if time.monotonic() > deadline:
                 return [process.pid for process in left]
             time.sleep(0.001)
-        os.set_blocking(self._pipe, False)
-        with contextlib.suppress(BlockingIOError):
-            while self._printed < OUTPUT_MB << 20 and self._drain():
-                pass
+        while self._printed < OUTPUT_MB << 20 and self._drain():  # nobody is left who holds the other end
+            pass
         return []
 
     def _reap(self) -> bool:
@@ -190,35 +185,12 @@ class Kept:
         return True
 
 
-def _below() -> list[psutil.Process]:
-    """Return every process below this one: orphans come here too."""
-    try:
-        numbers = list(_descendants(os.getpid()))
-    except OSError:
-        return psutil.Process().children(recursive=True)  # no such files on this system
-    found = []
-    for number in numbers:
-        with contextlib.suppress(psutil.Error):
-            found.append(psutil.Process(number))
-    return found
-
-
-def _descendants(pid: int) -> Iterator[int]:
-    """Yield the processes below one; fast, and it may miss some while others end."""
-    for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - names only
-        with open(f"/proc/{pid}/task/{task}/children") as file:  # noqa: PTH123 - a path object costs more than the file
-            children = [int(number) for number in file.read().split()]
-        for child in children:
-            yield child
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
-                yield from _descendants(child)
-
-
 def _kill_all_of(uid: int) -> None:
     """Kill all processes of a user at one blow: what forks faster than one can look cannot outrun it."""
     child = os.fork()
     if child == 0:
-        os.setresuid(uid, uid, uid)
+        other = uid + OTHER
+        os.setresuid(other, uid, other)  # it may signal them, they may not signal it
         with contextlib.suppress(OSError):  # there may be none
             os.kill(-1, signal.SIGKILL)
         os._exit(0)
@@ -230,62 +202,3 @@ def _kill(process: psutil.Process) -> None:
         process.kill()
     except psutil.Error:
         return
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0
-
-
-def _threads(process: psutil.Process) -> int:
-    try:
-        return int(process.num_threads())
-    except psutil.Error:
-        return 0
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
-def _stored(folder: str) -> Iterator[int]:
-    """Yield the bytes that each file of a folder takes on the disk."""
-    count, todo = 0, [(folder, 0)]
-    while todo:
-        place, depth = todo.pop()
-        if depth > DEEPEST:
-            raise Broken(f"it nested folders more than {DEEPEST} deep")
-        try:
-            with os.scandir(place) as entries:
-                for entry in entries:
-                    count += 1
-                    if count > MOST_FILES:
-                        raise Broken(f"it kept more than {MOST_FILES} files")
-                    if entry.is_dir(follow_symlinks=False):
-                        todo.append((entry.path, depth + 1))
-                    yield entry.stat(follow_symlinks=False).st_blocks * 512
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # it has just been removed
-        except OSError:
-            raise Broken("it closed a folder to those who watch its size") from None
-
-
-def _unnamed(process: psutil.Process) -> Iterator[int]:
-    """Yield the bytes that each open file takes that has no name any more, those in memory alone included."""
-    if sys.platform != "linux":
-        return
-    try:
-        for number in os.listdir(f"/proc/{process.pid}/fd"):  # noqa: PTH208 - names only
-            found = os.stat(f"/proc/{process.pid}/fd/{number}")  # noqa: PTH116 - the file behind the link
-            if stat.S_ISREG(found.st_mode) and found.st_nlink == 0:
-                yield found.st_blocks * 512
-    except PermissionError:
-        if _lives(process):
-            raise Broken("it closed its files to those who watch their size") from None
-    except OSError:
-        return  # the process has ended, or closed the file

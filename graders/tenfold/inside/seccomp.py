@@ -12,9 +12,10 @@ import os
 import struct
 
 LOAD, RETURN = 0x20, 0x06  # BPF_LD|W|ABS, BPF_RET|K
-JUMP_EQUAL, JUMP_AT_LEAST, JUMP_IF_SET = 0x15, 0x35, 0x45  # BPF_JMP|JEQ|K, JGE, JSET
+JUMP_EQUAL, JUMP_AT_LEAST, JUMP_IF_SET, AND = 0x15, 0x35, 0x45, 0x54  # BPF_JMP|JEQ|K, JGE, JSET; BPF_ALU|AND|K
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000, 0x80000000
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data (low half of the argument)
+NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+ARGUMENT = (16, 24, 32, 40)  # of the low half of an argument
 PR_SET_SECCOMP, MODE_FILTER, PR_SET_NO_NEW_PRIVS = 22, 2, 38
 X32 = 0x40000000
 NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
@@ -33,9 +34,23 @@ CALLS = {
     "fsopen": (430, 430), "fsmount": (432, 432), "mount_setattr": (442, 442), "quotactl": (179, 60),
     "acct": (163, 89), "settimeofday": (164, 170), "clock_settime": (227, 112), "syslog": (103, 116),
     "personality": (135, 92), "pidfd_send_signal": (424, 424),
-    "socket": (41, 198), "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
+    "socket": (41, 198), "sendmsg": (46, 211), "sendmmsg": (307, 269), "memfd_create": (319, 279),
+    "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
 }  # fmt: skip
-SHARED = {"socket", "shmget", "semget", "msgget", "mq_open"}  # some of these outlive a process
+SHARED = {"socket", "sendmsg", "sendmmsg", "memfd_create", "shmget", "semget", "msgget", "mq_open"}
+# what they hold outlives a process, or is in none: a file under way between two sockets, a page that all let go
+PRETENDED = {  # Landlock lets the owner of a file do these anywhere; the answer is yes, and nothing is done
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
+    "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
+    "futimesat": (261, None), "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7), "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+}  # fmt: skip
+OWN = {  # the argument that names a process, which may only be 0, oneself
+    "prlimit64": ((302, 261), 0), "sched_setaffinity": ((203, 122), 0), "sched_setscheduler": ((144, 119), 0),
+    "sched_setparam": ((142, 118), 0), "sched_setattr": ((314, 274), 0), "setpriority": ((141, 140), 1),
+    "ioprio_set": ((251, 30), 1),
+}  # fmt: skip
+MMAP, SHARED_ANONYMOUS = (9, 222), 0x21  # MAP_SHARED | MAP_ANONYMOUS
 SIGNALS = {
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
@@ -44,7 +59,7 @@ CLONE, CLONE3 = (56, 220), (435, 435)
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
-def refuse(shared: bool, signals: bool) -> None:
+def refuse(shared: bool, signals: bool, owned: bool) -> None:
     """Install the filter.
 
     Parameters
@@ -53,6 +68,8 @@ def refuse(shared: bool, signals: bool) -> None:
         Allow sockets and shared memory; what is outside must be out of their reach by other means.
     signals
         Allow signals to other processes; else a process may send them to itself alone.
+    owned
+        Allow changing the mode, times and owner of files; else it is only pretended.
 
     Raises
     ------
@@ -63,16 +80,27 @@ def refuse(shared: bool, signals: bool) -> None:
     if machine not in ARCHITECTURES:
         raise OSError(errno.ENOSYS, f"no system call numbers for {machine}")
     column, architecture = ARCHITECTURES[machine]
-    numbers = [pair[column] for name, pair in CALLS.items() if not (shared and name in SHARED)]
     steps = _begin(architecture)
-    for number in numbers:
-        steps += [(JUMP_EQUAL, 0, 1, number), (RETURN, 0, 0, REFUSE | errno.EPERM)]
+    for name, pair in CALLS.items():
+        if not (shared and name in SHARED):
+            steps += _always(pair[column], errno.EPERM)
     # what clone3 asks for lies in memory, where no filter reads; without it, libraries take clone
-    steps += [(JUMP_EQUAL, 0, 1, CLONE3[column]), (RETURN, 0, 0, REFUSE | errno.ENOSYS)]
-    steps += _only(CLONE[column], (JUMP_IF_SET, 1, 0, NAMESPACES))
+    steps += _always(CLONE3[column], errno.ENOSYS)
+    steps += _only(CLONE[column], 0, [(JUMP_IF_SET, 1, 0, NAMESPACES)])
+    for pair, place in OWN.values():
+        steps += _only(pair[column], place, [(JUMP_EQUAL, 0, 1, 0)])
     for pair in () if signals else SIGNALS.values():
-        steps += _only(pair[column], (JUMP_EQUAL, 0, 1, os.getpid()))
+        steps += _only(pair[column], 0, [(JUMP_EQUAL, 0, 1, os.getpid())])
+    for number in () if owned else [numbers[column] for numbers in PRETENDED.values()]:
+        steps += [] if number is None else _always(number, 0)
+    if not shared:
+        steps += _only(MMAP[column], 3, [(AND, 0, 0, SHARED_ANONYMOUS), (JUMP_EQUAL, 1, 0, SHARED_ANONYMOUS)])
     _install([*steps, (RETURN, 0, 0, ALLOW)])
+
+
+def _always(number: int, code: int) -> list[Step]:
+    """Return steps that end a call with an error code, 0 for a yes."""
+    return [(JUMP_EQUAL, 0, 1, number), (RETURN, 0, 0, REFUSE | code)]
 
 
 def _begin(architecture: int) -> list[Step]:
@@ -87,12 +115,12 @@ def _begin(architecture: int) -> list[Step]:
     ]
 
 
-def _only(number: int, test: Step) -> list[Step]:
-    """Return steps that refuse a call unless its first argument passes a test, which jumps over one step or none."""
+def _only(number: int, place: int, test: list[Step]) -> list[Step]:
+    """Return steps that refuse a call unless an argument passes a test, whose last step jumps over one or none."""
     return [
-        (JUMP_EQUAL, 0, 4, number),
-        (LOAD, 0, 0, FIRST_ARGUMENT),
-        test,
+        (JUMP_EQUAL, 0, 3 + len(test), number),
+        (LOAD, 0, 0, ARGUMENT[place]),
+        *test,
         (RETURN, 0, 0, ALLOW),
         (RETURN, 0, 0, REFUSE | errno.EPERM),
     ]
