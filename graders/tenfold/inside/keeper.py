@@ -67,8 +67,10 @@ def keep(config: dict[str, Any], status: int, stream: int | None = None) -> NoRe
 
 
 def _kept(kept: Kept, grader: socket.socket) -> dict[str, Any]:
-    why = kept.watch(grader)
-    left = kept.end()
+    try:
+        why = kept.watch(grader)
+    finally:
+        left = kept.end()
     return {"code": kept.code, "why": why, "output": kept.output.decode(errors="replace"), "left": left}
 
 
