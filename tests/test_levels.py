@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -100,3 +104,79 @@ def test_a_level_that_is_asked_for_and_not_there_is_no_grade(monkeypatch, toy):
 
 def test_the_result_records_the_level(toy):
     assert grade(Request(toy)).sandbox["level"] == levels.best()
+
+
+LOOPBACK = """
+import multiprocessing, os, socket, threading
+from multiprocessing import shared_memory
+
+def talk():
+    server = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=lambda: server.accept()[0].sendall(b"hello"))
+    thread.start()
+    with socket.create_connection(server.getsockname()) as client:
+        said = client.recv(5)
+    thread.join()
+    return said
+
+def share():
+    block = shared_memory.SharedMemory(create=True, size=1 << 20)
+    context = multiprocessing.get_context("fork")
+    child = context.Process(target=block.buf.__setitem__, args=(0, 42))
+    child.start(); child.join()
+    found = block.buf[0]
+    block.close(); block.unlink()
+    return found, socket.gethostbyname("localhost")
+
+def out(port):
+    socket.create_connection(("127.0.0.1", port), 1)
+"""
+
+
+@pytest.mark.skipif("strong" not in levels.held(), reason="only strong can wall sockets in")
+def test_processes_talk_and_share_memory_behind_strong_walls_and_reach_nobody(work):
+    session = work(LOOPBACK, "strong", network="loopback")
+    assert session.call("work", "talk", (), {}) == b"hello"
+    assert session.call("work", "share", (), {}) == (42, "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(OSError, match=r".+"):
+        session.call("work", "out", (server.getsockname()[1],), {})
+
+
+def test_where_sockets_cannot_be_walled_in_the_level_is_weak(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(levels, "escapes", lambda level: ["everything"] if level == "strong" else [])
+    assert (levels.best(), levels.best("loopback")) == ("medium", "weak")
+    with pytest.raises(MachineError, match="sockets, which this exercise needs, take strong"):
+        levels.require("medium", "loopback")
+
+
+@needs_medium
+def test_a_change_of_mode_is_pretended_at_medium(work):
+    source = (
+        "import os, shutil\n"
+        "def run(path):\n"
+        "    os.chmod(path, 0); os.utime(path, (0, 0))\n"
+        "    shutil.copy2('work.py', 'copy.py')\n"
+        "    return os.stat(path).st_mode & 0o777, os.path.getsize('copy.py') > 0\n"
+    )
+    mode, copied = work(source, "medium").call("work", "run", (os.__file__,), {})
+    assert mode
+    assert copied
+
+
+@needs_medium
+@pytest.mark.parametrize("signals", [True, False])
+def test_without_scoped_signals_a_process_may_signal_itself_alone(signals):
+    """The filter of kernels before 6.12, tried in a process of its own."""
+    code = (
+        "import os, signal, subprocess, sys\n"
+        "from tenfold.inside import seccomp\n"
+        "child = subprocess.Popen(['sleep', '2'])\n"
+        f"seccomp.refuse(shared=False, signals={signals}, owned=True)\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: print('own', flush=True))\n"
+        "os.kill(os.getpid(), signal.SIGUSR1)\n"
+        "try: child.kill(); print('other')\n"
+        "except PermissionError: print('refused')\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert ran.stdout.split() == ["own", "other" if signals else "refused"]

@@ -36,13 +36,47 @@ def call(session, name="run", *arguments):
             {"memory_mb": 400},
             "memory",
         ),
+        (
+            "import time\n    for i in range(9): open(str(i), 'wb').write(b'x' * (16 << 20))\n    time.sleep(3)",
+            {"disk_mb": 64},
+            "64 MB in files",
+        ),
+        ("import time\n    for i in range(20_000): open(str(i), 'w').close()\n    time.sleep(3)", {}, "10000 files"),
+        ("import os, time\n    for i in range(99): os.mkdir('d'); os.chdir('d')\n    time.sleep(3)", {}, "64 deep"),
+        ("x = bytearray(2 << 30)", {"memory_mb": 300}, "asked for more than 300 MB"),
     ],
-    ids=["endless loop", "sleep", "memory", "output flood", "memory of children"],
+    ids=["endless loop", "sleep", "memory", "flood", "children", "disk", "files", "depth", "one large piece"],
 )  # fmt: skip
 def test_a_limit_stops_the_box_and_is_named(work, body, limits, says):
     session = work(f"def run():\n    {body}", **limits)
     with pytest.raises(SubmissionError, match=says):
         call(session)
+
+
+@pytest.mark.parametrize(
+    ("body", "limits", "says"),
+    [
+        ("open('x', 'wb').write(b'x' * (9 << 20))", {"file_mb": 8}, "a file may have at most 8 MB"),
+        ("return [open('work.py') for _ in range(99)] and 1", {"open_files": 50}, "at most 50 files"),
+        ("import os\n    for _ in range(40): os.fork() or os._exit(os.pause() or 0)", {"processes": 8}, "8 processes"),
+    ],
+    ids=["file size", "open files", "processes"],
+)
+def test_a_limit_that_the_code_runs_into_is_named(work, body, limits, says):
+    with pytest.raises(OSError, match=r".+") as caught:
+        call(work(f"import signal\ndef run():\n    {body}".replace("os.pause", "signal.pause"), **limits))
+    assert says in caught.value.limit
+
+
+def test_processor_time_is_limited_for_who_does_not_wait(work):
+    source = (
+        "import resource, signal\n"
+        "def run():\n"
+        "    resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n"
+        "    while True: pass\n"
+    )
+    with pytest.raises(SubmissionError, match="processor time"):
+        call(work(source, seconds=8.0))
 
 
 def test_a_fork_bomb_runs_into_a_limit(work, boxed_processes):
