@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import psutil
 import pytest
 from hypothesis import settings
 
-from tenfold import catalog, levels, seeds
+from tenfold import catalog, forkserver, levels, seeds
 from tenfold.catalog import Exercise
 from tenfold.grade import Request, grade
 from tenfold.result import Result
@@ -79,3 +80,20 @@ def boxed_processes() -> Callable[[], list[psutil.Process]]:
         return [p for p in found.values() if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
     return find
+
+
+@pytest.fixture
+def left_behind() -> Callable[[], dict[str, object]]:
+    """Return what a box could leave on the machine: folders, mounts, shared memory, queues."""
+
+    def look() -> dict[str, object]:
+        folders = [server.den.glob("[0-9]*-*") for server in forkserver.running()]
+        folders.append(Path(tempfile.gettempdir()).glob("tenfold-was-here*"))
+        places = [Path("/proc/mounts"), *Path("/proc/sysvipc").glob("*")]
+        return {
+            "folders": sorted(path for found in folders for path in found),
+            "shared": sorted(Path("/dev/shm").glob("*")),
+            **{str(path): path.read_text() for path in places if path.exists()},
+        }
+
+    return look

@@ -24,7 +24,9 @@ def stated(path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("level", levels.held())
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda p: p.stem)
-def test_an_attack_has_the_outcome_that_it_states(path, level, course, tmp_path, boxed_processes, monkeypatch):
+def test_an_attack_has_the_outcome_that_it_states(
+    path, level, course, tmp_path, boxed_processes, left_behind, monkeypatch
+):
     monkeypatch.setenv("TENFOLD_SECRET", "hush")
     wanted = stated(path)
     toy = catalog.find(course, wanted.get("exercise", "toy-mean"))
@@ -33,6 +35,7 @@ def test_an_attack_has_the_outcome_that_it_states(path, level, course, tmp_path,
         path = tmp_path if wanted["builds"] == "folder" else tmp_path / wanted["builds"]
     if levels.LEVELS.index(level) < levels.LEVELS.index(wanted.get("level", "weak")):
         pytest.skip(f"it takes {wanted['level']} to stop it")
+    before = left_behind()
     start = time.monotonic()
     result = grade(Request(toy, path, level=level))
     took = time.monotonic() - start
@@ -45,7 +48,7 @@ def test_an_attack_has_the_outcome_that_it_states(path, level, course, tmp_path,
     assert "never" not in wanted or wanted["never"] not in told
     assert took <= toy.limits.total + 2
     assert not boxed_processes()
-    assert not list(Path("/tmp").glob("tenfold-was-here*"))
+    assert left_behind() == before
 
 
 CLASSES = {

@@ -72,7 +72,7 @@ def test_processor_time_is_limited_for_who_does_not_wait(work):
     source = (
         "import resource, signal\n"
         "def run():\n"
-        "    resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n"
+        "    resource.setrlimit(resource.RLIMIT_CPU, (1, 3))\n"
         "    while True: pass\n"
     )
     with pytest.raises(SubmissionError, match="processor time"):

@@ -120,19 +120,19 @@ class ForkServer:
         _sweep()
         self.level, self.owner = level, os.getpid()
         _open.add(self)
-        self._den = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-        self._den.chmod(0o711)
-        self._lock = os.open(self._den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        self.den = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        self.den.chmod(0o711)
+        self._lock = os.open(self.den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._control, theirs = socket.socketpair()
-        config = {"control": theirs.fileno(), "libraries": list(libraries), "den": str(self._den)}
+        config = {"control": theirs.fileno(), "libraries": list(libraries), "den": str(self.den)}
         argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), json.dumps(config)]
         try:
             with theirs:
                 self._process = subprocess.Popen(
-                    [*around(level, self._den, loopback), *argv],
+                    [*around(level, self.den, loopback), *argv],
                     cwd="/",
-                    env=_environment(self._den),
+                    env=_environment(self.den),
                     pass_fds=(theirs.fileno(),),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -148,7 +148,7 @@ class ForkServer:
         """Make the folder of a new box, with a user of its own where the grader may give one."""
         number = next(_numbers)
         self.uid = FIRST_UID + os.getpid() * 64 + number % 64 if _is_root() else None
-        return Folder(self._den / f"{number}-{os.urandom(4).hex()}", self.uid)
+        return Folder(self.den / f"{number}-{os.urandom(4).hex()}", self.uid)
 
     def start(self, config: Mapping[str, Any], stream: socket.socket | None = None) -> Kept:
         """Fork a box; `stream` goes to its worker."""
@@ -169,7 +169,9 @@ class ForkServer:
         return self._process.poll() is None
 
     def close(self) -> None:
-        """End the server, its boxes and their folders."""
+        """End the server, its boxes and their folders; once is enough."""
+        if self not in _open:
+            return
         _open.discard(self)
         self._control.close()
         if process := getattr(self, "_process", None):
@@ -179,36 +181,43 @@ class ForkServer:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
             process.stderr.close()
-        shutil.rmtree(self._den, ignore_errors=True)
+        shutil.rmtree(self.den, ignore_errors=True)
         os.close(self._lock)
 
     def _acknowledged(self, seconds: float) -> None:
         self._control.settimeout(seconds)
         if self._control.recv(1) != b".":
             assert self._process.stderr is not None
-            said = self._process.stderr.read().decode(errors="replace").strip().splitlines() or ["it ended"]
-            raise OSError(said[-1])
+            os.set_blocking(self._process.stderr.fileno(), False)  # a keeper may still hold it
+            said = (self._process.stderr.read() or b"").decode(errors="replace").strip().splitlines()
+            raise OSError((said or ["it ended"])[-1])
 
 
 def warm(libraries: Sequence[str], level: str, loopback: bool) -> ForkServer:
     """Return a server that has the libraries loaded: one that runs already, where there is one."""
     key = (os.getpid(), tuple(libraries), level, loopback)
     server = _warm.pop(key, None)
-    if server is None or not server.alive():
-        server = ForkServer(libraries, level, loopback)
+    if server is not None and not server.alive():
+        server.close()
+        server = None
+    server = server or ForkServer(libraries, level, loopback)
     _warm[key] = server  # the last one is the one used last
     while len(_warm) > MOST_WARM:
         _warm.pop(next(iter(_warm))).close()
     return server
 
 
+def running() -> list[ForkServer]:
+    """Return the servers of this process, not those of one that it was forked from."""
+    return [server for server in _open if server.owner == os.getpid()]
+
+
 @atexit.register
 def close_all() -> None:
     """End every server of this process."""
     _warm.clear()
-    for server in list(_open):
-        if server.owner == os.getpid():
-            server.close()
+    for server in running():
+        server.close()
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -20,6 +20,7 @@ from . import landlock, seccomp
 
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 8, 24, 38, 47
 CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH = 2, 2
+GRACE = 2  # seconds of processor time between the signal that names the limit and the one that kills
 CAPABILITY_V3 = 0x20080522
 CAPSET = {"x86_64": 126, "aarch64": 91}
 
@@ -96,7 +97,8 @@ def _limit_resources(limits: dict[str, Any], others: int) -> None:
     for name, value in values.items():
         hard = resource.getrlimit(name)[1]
         lower = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(name, (lower, lower))
+        later = GRACE if name == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else 0
+        resource.setrlimit(name, (lower, lower + later))
 
 
 def _data() -> int:
