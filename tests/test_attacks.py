@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 import time
@@ -33,8 +34,9 @@ def test_an_attack_has_the_outcome_that_it_states(
     if "builds" in wanted:  # not the submission itself, but what makes it
         subprocess.run([sys.executable, path, tmp_path], check=True)
         path = tmp_path if wanted["builds"] == "folder" else tmp_path / wanted["builds"]
-    if levels.LEVELS.index(level) < levels.LEVELS.index(wanted.get("level", "weak")):
-        pytest.skip(f"it takes {wanted['level']} to stop it")
+    needed = wanted.get("as root" if os.geteuid() == 0 else "level") or wanted.get("level", "weak")
+    if levels.LEVELS.index(level) < levels.LEVELS.index(needed):
+        pytest.skip(f"it takes {needed} to stop it")
     before = left_behind()
     start = time.monotonic()
     result = grade(Request(toy, path, level=level))

@@ -1,4 +1,4 @@
-"""A reply is looked at before it is used: whatever it holds, a check gets a value, an error in a line, or a violation."""
+"""A reply is looked at before it is used: a check gets a value, an error in a line, or a violation."""
 
 from __future__ import annotations
 
