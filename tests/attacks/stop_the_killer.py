@@ -1,6 +1,8 @@
 """Stop every process that one may signal, over and over, those among them that come to end this one.
 
 outcome: not_yet
+level: medium
+as root: weak
 class: ends
 """
 
