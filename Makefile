@@ -10,7 +10,7 @@ MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help grade list show hint reset check-result verify new test lint readme clean
+.PHONY: help grade watch list show hint reset check-result verify new test lint readme clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -18,6 +18,10 @@ help: ## this list
 grade: ## EX=mlops-drift [SUB=path]: grade your work (SUB: another file, folder or notebook)
 	$(SETUP) --exercise "$(EX)"
 	+@$(RUN) grade "$(EX)" $(if $(SUB),--submission "$(SUB)") $(ARGS)
+
+watch: ## EX=…: grade the visible checks whenever you save
+	$(SETUP) --exercise "$(EX)"
+	@$(RUN) watch "$(EX)"
 
 list: ## [ARGS="--skill ml"]: the exercises
 	$(SETUP)

@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         ("show", _show, "the statement of an exercise"),
         ("hint", _hint, "the next hint"),
         ("reset", _reset, "begin an exercise again; the learner's version is kept aside"),
+        ("watch", _watch, "grade the visible checks whenever the work is saved"),
         ("new", _new, "write the files of a new exercise"),
     ):
         word = words.add_parser(name, help=text)
@@ -149,6 +150,13 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
     if result.detail and arguments.debug:
         print(result.detail, file=sys.stderr)
     return CODES[result.status]
+
+
+def _watch(course: Path, arguments: argparse.Namespace) -> int:
+    from . import watch
+
+    watch.watch(catalog.find(course, arguments.exercise), Console(highlight=False))
+    return 0
 
 
 def _check_result(course: Path, arguments: argparse.Namespace) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
+
+from .files import write_whole
 
 FILE = Path(".tenfold/progress.json")
 
@@ -33,6 +34,4 @@ def _load(course: Path) -> dict[str, dict[str, object]]:
 def _save(course: Path, known: dict[str, dict[str, object]]) -> None:
     path = course / FILE
     path.parent.mkdir(exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-        json.dump(known, file, indent=1)
-    Path(file.name).replace(path)
+    write_whole(path, json.dumps(known, indent=1))
