@@ -14,7 +14,6 @@ import time
 
 import pytest
 
-
 STYLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
