@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -82,6 +83,14 @@ def boxed_processes() -> Callable[[], list[psutil.Process]]:
     return find
 
 
+def _of_a_box(path: Path) -> bool:
+    """Return whether a file belongs to a user that boxes have; others use the machine too."""
+    with contextlib.suppress(OSError):
+        owner = path.stat().st_uid
+        return owner >= forkserver.FIRST_UID or owner == os.geteuid() != 0
+    return False
+
+
 @pytest.fixture
 def left_behind() -> Callable[[], dict[str, object]]:
     """Return what a box could leave on the machine: folders, mounts, shared memory, queues."""
@@ -92,7 +101,7 @@ def left_behind() -> Callable[[], dict[str, object]]:
         places = [Path("/proc/mounts"), *Path("/proc/sysvipc").glob("*")]
         return {
             "folders": sorted(path for found in folders for path in found),
-            "shared": sorted(Path("/dev/shm").glob("*")),
+            "shared": sorted(path for path in Path("/dev/shm").glob("*") if _of_a_box(path)),
             **{str(path): path.read_text() for path in places if path.exists()},
         }
 

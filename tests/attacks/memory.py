@@ -1,7 +1,7 @@
 """Take all memory.
 
 outcome: not_yet
-says: memory
+says: memory | no answer within
 class: resources
 """
 

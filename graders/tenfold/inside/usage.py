@@ -111,8 +111,8 @@ def _add(used: Usage, pid: int, most_file: int) -> None:
         _add_open(used, f"/proc/{pid}/task/{task}")
     for task in tasks:
         place = f"/proc/{pid}/task/{task}"
-        if resident := int((_read(f"{place}/statm").split() or "00")[1]):
-            used.memory += resident * PAGE
+        if resident := _resident(place):
+            used.memory += resident
             _add_mapped(used, place, f"/proc/{pid}/map_files", most_file)
             return
 
@@ -122,7 +122,7 @@ def _add_open(used: Usage, place: str) -> None:
     try:
         numbers = os.listdir(f"{place}/fd")  # noqa: PTH208 - names only
     except PermissionError:
-        if "Z" not in _read(f"{place}/stat").rpartition(")")[2].split()[:1]:
+        if _resident(place):  # what is about to end has no memory any more, and its files are root's
             raise Broken("it closed its files to those who watch their size") from None
         return
     except OSError:
@@ -150,6 +150,11 @@ def _add_mapped(used: Usage, place: str, files: str, most_file: int) -> None:
         except OSError:
             size = shown if anonymous else used.unnamed.get(key, max(shown, most_file))
         (used.shared if anonymous else used.unnamed)[key] = size
+
+
+def _resident(place: str) -> int:
+    """Return the bytes of memory of a task."""
+    return int((_read(f"{place}/statm").split() or "00")[1]) * PAGE
 
 
 def _names(folder: str) -> list[str]:
