@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,33 +67,27 @@ def fingerprint(public: Ed25519PublicKey) -> str:
 
 def _private(path: Path) -> Ed25519PrivateKey:
     load, kinds = _library()
-    try:
-        found: Any = load.load_pem_private_key(_content(path), password=None)
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"{path} holds no private key that can be read: {error}") from None
-    if not isinstance(found, kinds.Ed25519PrivateKey):
-        raise UsageError(f"{path} is not an Ed25519 key. Make one with: openssl genpkey -algorithm ed25519")
-    private: Ed25519PrivateKey = found
-    return private
+    key: Ed25519PrivateKey = _key(path, lambda pem: load.load_pem_private_key(pem, None), kinds.Ed25519PrivateKey)
+    return key
 
 
 def _public(path: Path) -> Ed25519PublicKey:
     load, kinds = _library()
-    try:
-        found: Any = load.load_pem_public_key(_content(path))
-    except ValueError as error:
-        raise UsageError(f"{path} holds no public key that can be read: {error}") from None
-    if not isinstance(found, kinds.Ed25519PublicKey):
-        raise UsageError(f"{path} is not an Ed25519 key; results are signed with one")
-    public: Ed25519PublicKey = found
-    return public
+    key: Ed25519PublicKey = _key(path, load.load_pem_public_key, kinds.Ed25519PublicKey)
+    return key
 
 
-def _content(path: Path) -> bytes:
+def _key(path: Path, load: Callable[[bytes], Any], kind: type) -> Any:
+    """Return a key of a kind from a PEM file."""
     try:
-        return path.read_bytes()
+        found = load(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{path} holds no {kind.__name__} that can be read: {error}") from None
+    if not isinstance(found, kind):
+        raise UsageError(f"{path} is no {kind.__name__}. Make a pair with: openssl genpkey -algorithm ed25519")
+    return found
 
 
 def _library() -> tuple[Any, Any]:
