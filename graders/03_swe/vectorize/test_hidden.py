@@ -1,4 +1,4 @@
-"""Hidden checks for swe-vectorize: small answers are compared with the loop's own, large ones with SciPy's or pandas'."""
+"""Hidden checks for swe-vectorize: small answers are compared with the loop's, large ones with SciPy's or pandas'."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from vectorize import distances, group_means, lookup, ranks
 from tenfold import expect
 
 CLOSE = 1e-9
-AGAIN = 12  # calls with arrays of one shape: memory that one call frees, the next one gets
+AGAIN = 12  # calls with arrays of one shape, so that what one call leaves behind would show in the next
 
 
 def same(found, expected, tolerance=0.0, case="random values"):
@@ -29,7 +29,7 @@ def attempt(call, case):
         raise AssertionError(f"{type(error).__name__} ({case})") from None
 
 
-def like_the_loop(name, mine, loop, cases, tolerance=lambda expected, *arguments: CLOSE):
+def like_the_loop(mine, loop, cases, tolerance=lambda expected, *arguments: CLOSE):
     """Compare one function with its loop, case by case."""
     for case, arguments in cases:
         expected = loop(*arguments)
@@ -38,7 +38,7 @@ def like_the_loop(name, mine, loop, cases, tolerance=lambda expected, *arguments
 
 
 def keep(call):
-    """Return a call that keeps its arguments and answers, and what it keeps: speed counts when the answers are right."""
+    """Return a call that keeps its arguments and answers, and what it keeps: a fast wrong answer is none."""
     kept = []
 
     def keeping(*arguments):
@@ -51,7 +51,6 @@ def keep(call):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_distances_of_a_few_rows")
 def test_distances_match_the_loop(rng, boxed):
     """`distances` equals its loop: random shapes, none of the rows, float32, one call after another.
 
@@ -59,16 +58,15 @@ def test_distances_match_the_loop(rng, boxed):
     """
     cases = []
     for n, m in [*rng.integers(1, 20, size=(10, 2)), (0, 4), (5, 0), (0, 0)]:
-        a, b = (10 * rng.normal(size=(rows, rng.integers(1, 6))) for rows in (n, m))
-        b = 10 * rng.normal(size=(m, a.shape[1]))
+        d = rng.integers(1, 6)
+        a, b = 10 * rng.normal(size=(n, d)), 10 * rng.normal(size=(m, d))
         cases.append(("random shapes" if n and m else "no rows", (a, b)))
         cases.append(("float32", (a.astype(np.float32), b.astype(np.float32))))
     cases += [("called again", (rng.normal(size=(8, 3)), rng.normal(size=(9, 3)))) for _ in range(AGAIN)]
-    like_the_loop("distances", distances, boxed("reference.py").distances, cases, lambda d, a, b: CLOSE * d)
+    like_the_loop(distances, boxed("reference.py").distances, cases, lambda d, a, b: CLOSE * d)
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_distances_of_a_few_rows")
 def test_distances_far_from_the_origin(rng, boxed):
     """`distances` keeps its digits when the coordinates are large and the distances small.
 
@@ -87,25 +85,23 @@ def test_distances_far_from_the_origin(rng, boxed):
 @pytest.mark.points(1)
 @pytest.mark.needs("test_distances_match_the_loop")
 def test_distances_are_fast(rng, faster, boxed):
-    """`distances` of 600 × 600 rows take no longer than the loop takes for 150 × 150.
+    """`distances` of 400 × 400 rows take at most twice as long as the loop takes for 100 × 100.
 
     How often does Python call something? Once for every pair is as slow as the loop, also inside `np.vectorize`.
     """
     loop, (mine, kept) = boxed("reference.py").distances, keep(distances)
 
     def inputs(i):
-        return rng.normal(size=(600, 12)), rng.normal(size=(600, 12))
+        return rng.normal(size=(400, 12)), rng.normal(size=(400, 12))
 
-    faster(mine, than=lambda a, b: loop(a[:150], b[:150]), inputs=inputs, at_most=1.0, rounds=3)
+    faster(mine, than=lambda a, b: loop(a[:100], b[:100]), inputs=inputs, at_most=2.0, rounds=3)
     for (a, b), found in kept:
         expected = cdist(a, b)
-        same(found, expected, CLOSE * expected, "600 × 600 rows")
+        same(found, expected, CLOSE * expected, "400 × 400 rows")
 
 
 @pytest.mark.points(3)
-@pytest.mark.needs(
-    "test_distances_match_the_loop", "test_distances_far_from_the_origin", "test_distances_are_fast"
-)
+@pytest.mark.needs("test_distances_match_the_loop", "test_distances_far_from_the_origin", "test_distances_are_fast")
 def test_distances_fit_in_memory(rng):
     """`distances` of 1,200 × 1,000 rows of 160 columns fit into 384 MB.
 
@@ -127,7 +123,6 @@ def largest(expected, values, group, n_groups):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_group_means_of_a_few_rows")
 def test_group_means_match_the_loop(rng, boxed):
     """`group_means` equals its loop: random shapes, empty groups, no rows, labels of every integer type, many calls.
 
@@ -144,11 +139,10 @@ def test_group_means_match_the_loop(rng, boxed):
         group = rng.integers(0, 120, size=300).astype(kind)
         cases.append((f"labels of type {kind}", (rng.normal(5, 1, size=(300, 4)), group, 120)))
     cases += [("called again", (rng.normal(size=(9, 2)), rng.integers(0, 4, size=9), 4)) for _ in range(AGAIN)]
-    like_the_loop("group_means", group_means, boxed("reference.py").group_means, cases, largest)
+    like_the_loop(group_means, boxed("reference.py").group_means, cases, largest)
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_group_means_of_a_few_rows")
 def test_group_means_keep_precision(rng):
     """`group_means` keeps its digits: many float32 rows, and groups of very different size side by side.
 
@@ -168,16 +162,16 @@ def test_group_means_keep_precision(rng):
 @pytest.mark.points(3)
 @pytest.mark.needs("test_group_means_match_the_loop", "test_group_means_keep_precision")
 def test_group_means_of_many_rows(rng, faster, boxed):
-    """`group_means` of 100,000 rows in 5,000 groups take no longer than the loop takes for 20,000 rows, in 384 MB.
+    """`group_means` of 100,000 rows take at most 1.5 times as long as the loop takes for 20,000, in 384 MB.
 
     How often do you walk through all rows: once, or once for every group?
     """
     loop, (mine, kept) = boxed("reference.py").group_means, keep(group_means)
 
     def inputs(i):
-        return rng.normal(size=(100_000, 4)), rng.integers(0, 5000, size=100_000), 5000
+        return rng.normal(size=(100_000, 4)), rng.integers(0, 2000, size=100_000), 2000
 
-    faster(mine, than=lambda v, g, count: loop(v[:20_000], g[:20_000], count), inputs=inputs, at_most=1.0, rounds=5)
+    faster(mine, than=lambda v, g, count: loop(v[:20_000], g[:20_000], count), inputs=inputs, at_most=1.5, rounds=3)
     for (values, group, count), found in kept:
         expected = pd.DataFrame(values).groupby(group).mean().reindex(range(count)).to_numpy()
         same(found, expected, largest(expected, values, group, count), "100,000 rows")
@@ -187,7 +181,6 @@ def test_group_means_of_many_rows(rng, faster, boxed):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_ranks_of_a_few_values")
 def test_ranks_match_the_loop(rng, boxed):
     """`ranks` equals its loop: random lengths, some ties, no values, floats and integers, one call after another.
 
@@ -199,11 +192,10 @@ def test_ranks_match_the_loop(rng, boxed):
         for kind in ("float64", "float32", "int64", "int8"):
             cases.append((f"{case}, {kind}", (rng.integers(-20, 20, size=n).astype(kind),)))
     cases += [("called again", (rng.normal(size=9),)) for _ in range(AGAIN)]
-    like_the_loop("ranks", ranks, boxed("reference.py").ranks, cases)
+    like_the_loop(ranks, boxed("reference.py").ranks, cases)
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_ranks_of_a_few_values")
 def test_ranks_of_ties_and_neighbours(rng, boxed):
     """`ranks` share ranks among equal values, and among no others.
 
@@ -218,13 +210,13 @@ def test_ranks_of_ties_and_neighbours(rng, boxed):
         ("floats one step apart", (1.0 + spread * np.finfo(float).eps,)),
         ("0.0 and -0.0", (rng.permutation(np.repeat([0.0, -0.0, 1.0, -1.0], 10)),)),
     ]
-    like_the_loop("ranks", ranks, boxed("reference.py").ranks, cases)
+    like_the_loop(ranks, boxed("reference.py").ranks, cases)
 
 
 @pytest.mark.points(3)
 @pytest.mark.needs("test_ranks_match_the_loop", "test_ranks_of_ties_and_neighbours")
 def test_ranks_of_many_values(rng, faster, boxed):
-    """`ranks` of 20,000 values take at most half as long as the loop takes for 600, in 384 MB.
+    """`ranks` of 20,000 values take no longer than the loop takes for 600, in 384 MB.
 
     Comparing each value with each is 400 million comparisons, whoever makes them. What does sorting need?
     """
@@ -233,7 +225,7 @@ def test_ranks_of_many_values(rng, faster, boxed):
     def inputs(i):
         return (np.round(1000 * rng.normal(size=20_000)),)
 
-    faster(mine, than=lambda x: loop(x[:600]), inputs=inputs, at_most=0.5, rounds=5)
+    faster(mine, than=lambda x: loop(x[:600]), inputs=inputs, at_most=1.0, rounds=3)
     for (x,), found in kept:
         same(found, rankdata(x), CLOSE, "20,000 values")
 
@@ -242,9 +234,8 @@ def test_ranks_of_many_values(rng, faster, boxed):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_lookup_of_a_few_keys")
 def test_lookup_matches_the_loop(rng, boxed):
-    """`lookup` equals its loop: keys that are missing, come twice, lie beyond the last; no keys; one call after another.
+    """`lookup` equals its loop: keys that are missing, repeated, beyond the last; no keys; many calls.
 
     After a search, is the key that you found the key that you asked for? Which of two equal keys did you find?
     """
@@ -256,11 +247,10 @@ def test_lookup_matches_the_loop(rng, boxed):
     for _ in range(AGAIN):
         case = (rng.integers(0, 9, size=8), rng.integers(0, 9, size=8), rng.normal(size=8), float(rng.normal()))
         cases.append(("called again", case))
-    like_the_loop("lookup", lookup, boxed("reference.py").lookup, cases)
+    like_the_loop(lookup, boxed("reference.py").lookup, cases)
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_lookup_of_a_few_keys")
 def test_lookup_of_extreme_keys(rng, boxed):
     """`lookup` tells apart keys of 19 digits, takes negative ones, and keeps the first of many equal keys.
 
@@ -273,13 +263,13 @@ def test_lookup_of_extreme_keys(rng, boxed):
         ("keys of 19 digits", (rng.permutation(np.append(long, long + 1))[:150], long, rng.normal(size=200), 0.0)),
         ("2,000 keys, 60 of them different", (rng.integers(0, 70, size=150), many, rng.normal(size=2000), 0.0)),
     ]
-    like_the_loop("lookup", lookup, boxed("reference.py").lookup, cases)
+    like_the_loop(lookup, boxed("reference.py").lookup, cases)
 
 
 @pytest.mark.points(3)
 @pytest.mark.needs("test_lookup_matches_the_loop", "test_lookup_of_extreme_keys")
 def test_lookup_in_a_large_table(rng, faster, boxed):
-    """`lookup` of 20,000 keys among 20,000 takes no longer than the loop takes for 600 among 600, in 384 MB.
+    """`lookup` of 20,000 keys among 20,000 takes at most twice as long as the loop for 600 among 600, in 384 MB.
 
     What could you prepare once, so that a question does not walk through all keys?
     """
@@ -293,7 +283,7 @@ def test_lookup_in_a_large_table(rng, faster, boxed):
     def part(wanted, keys, values, default):
         return loop(wanted[:600], keys[:600], values[:600], default)
 
-    faster(mine, than=part, inputs=inputs, at_most=1.0, rounds=5)
+    faster(mine, than=part, inputs=inputs, at_most=2.0, rounds=3)
     for (wanted, keys, values, default), found in kept:
         first = pd.Series(values, index=keys)
         first = first[~first.index.duplicated()]

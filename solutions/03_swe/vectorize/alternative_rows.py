@@ -4,6 +4,7 @@ import numpy as np
 
 
 def distances(a, b):
+    """Take one row of a at a time against all rows of b."""
     a, b = np.float64(a), np.float64(b)
     out = np.empty((len(a), len(b)))
     for i, row in enumerate(a):
@@ -13,7 +14,8 @@ def distances(a, b):
 
 
 def group_means(values, group, n_groups):
-    n, d = values.shape
+    """Give every number a slot of its own, group by column, and add up by slot."""
+    d = values.shape[1]
     slot = (group.astype(np.int64)[:, None] * d + np.arange(d)).ravel()
     total = np.bincount(slot, weights=values.ravel(), minlength=n_groups * d).reshape(n_groups, d)
     count = np.bincount(group.astype(np.int64), minlength=n_groups)[:, None]
@@ -22,6 +24,7 @@ def group_means(values, group, n_groups):
 
 
 def ranks(x):
+    """Count the smaller values, and those that are not larger."""
     ordered = np.sort(x)
     below = np.searchsorted(ordered, x, side="left")
     up_to = np.searchsorted(ordered, x, side="right")
@@ -29,6 +32,7 @@ def ranks(x):
 
 
 def lookup(wanted, keys, values, default):
+    """Search among the different keys, each with its first place."""
     out = np.full(len(wanted), default, dtype=float)
     known, first = np.unique(keys, return_index=True)
     if len(known):
