@@ -66,14 +66,25 @@ def same_month(found, wanted):
     return found is None if wanted is None else found is not None and expect.integer(found) == wanted
 
 
+def figures_found(case):
+    """Return the submission's three figures, each of the form that the statement asks for."""
+    found = expect.mapping(appraise(case), ["npv", "roi", "break_even"])
+    month = found["break_even"]
+    return {
+        "npv": expect.number(found["npv"]),
+        "roi": expect.number(found["roi"]),
+        "break_even": None if month is None else expect.integer(month),
+    }
+
+
 def right(case):
     """Return, for each of the three figures, whether the submission finds it."""
     wanted, _ = figures_of(case)
-    found = expect.mapping(appraise(case), list(wanted))
+    found = figures_found(case)
     return {
         "npv": close(found["npv"], wanted["npv"]),
         "roi": close(found["roi"], wanted["roi"]),
-        "break_even": same_month(found["break_even"], wanted["break_even"]),
+        "break_even": found["break_even"] == wanted["break_even"],
     }
 
 
@@ -151,11 +162,15 @@ def test_spent_money_changes_nothing(hidden, rng):
     Does it come back if you stop? A decision compares what can still be changed.
     """
     for case in drawn(hidden, 5):
-        for factor in (0.0, 1.0, rng.uniform(5, 50)):
-            verdict = right({**case, "spent_so_far": factor * case["spent_so_far"]})
-            assert verdict["npv"], "the net present value is another"
-            assert verdict["roi"], "the return is another"
-            assert verdict["break_even"], "the break-even month is another"
+        plain = figures_found(case)
+        for factor in (0.0, rng.uniform(5, 50)):
+            found = figures_found({**case, "spent_so_far": factor * case["spent_so_far"]})
+            assert close(found["npv"], plain["npv"]), "the net present value depends on what is spent already"
+            assert close(found["roi"], plain["roi"]), "the return depends on what is spent already"
+            assert found["break_even"] == plain["break_even"], "the break-even month depends on what is spent already"
+        assert all(right(case).values()), (
+            "nothing depends on what is spent, but the figures are wrong: see other checks"
+        )
 
 
 @pytest.mark.points(1)
@@ -204,12 +219,14 @@ def test_currency_changes_nothing(hidden, rng):
     Where do you round, and what if amounts are in millions?
     """
     for case in drawn(hidden, 5):
+        plain = figures_found(case)
         for k in (1e-6, rng.uniform(2, 9)):
             worth = {outcome: k * amount for outcome, amount in case["worth"].items()}
-            verdict = right({**case, "worth": worth, **{name: k * case[name] for name in MONEY}})
-            assert verdict["npv"], "the net present value is another"
-            assert verdict["roi"], "the return is another"
-            assert verdict["break_even"], "the break-even month is another"
+            found = figures_found({**case, "worth": worth, **{name: k * case[name] for name in MONEY}})
+            assert close(found["npv"], k * plain["npv"]), "the net present value is not converted"
+            assert close(found["roi"], plain["roi"]), "the return depends on the currency"
+            assert found["break_even"] == plain["break_even"], "the break-even month depends on the currency"
+        assert all(right(case).values()), "nothing depends on the currency, but the figures are wrong: see other checks"
 
 
 @pytest.mark.points(7)
