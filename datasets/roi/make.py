@@ -16,7 +16,7 @@ def _round(value: float, digits: int = 3) -> float:
 
 
 def _confusion(rng: np.random.Generator, recall: float, alarms: float) -> dict[str, int]:
-    """Draw counts of a labelled sample in which positives are far more frequent than in production."""
+    """Draw counts of a labelled sample, whose share of positives is not that of production."""
     positives, negatives = (int(n) for n in rng.integers([LEAST, 4 * LEAST], [600, 4000]))
     tp, fp = int(rng.binomial(positives, recall)), int(rng.binomial(negatives, alarms))
     return {"tp": tp, "fn": positives - tp, "fp": fp, "tn": negatives - fp}

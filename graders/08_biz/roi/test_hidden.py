@@ -108,8 +108,8 @@ def all_close(found, wanted):
 def test_worth_follows_decisions(hidden, rng):
     """What a case gains follows from the decisions, in production's mix of cases.
 
-    Which of the four outcomes become more frequent, which less, and what is each worth? The sample was enriched
-    with positives. Which rates of it hold in production?
+    Which of the four outcomes become more frequent, which less, and what is each worth? The sample has
+    another share of positives. Which rates of it hold in production?
     """
     for case in drawn(hidden, 20):
         assert close(benefit_per_case(case), gain_of(case)), "the benefit per case is another"
