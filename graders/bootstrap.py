@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS: dict[str, list[str]] = {"core": [], **PROJECT["project"]["optional-dependencies"]}
 SIZES: dict[str, int] = PROJECT["tool"]["tenfold"]["megabytes"]
+BARE: dict[str, list[str]] = PROJECT["tool"]["tenfold"]["bare"]
+"""What of a group is installed without its own dependencies."""
 
 
 class Environment:
@@ -65,6 +67,8 @@ class Environment:
         for group in groups:
             size = f"about {SIZES[group]} MB on disk"
             self._pip(f"{group} ({size})", ["-e", str(ROOT)] if group == "core" else GROUPS[group])
+            if group in BARE:
+                self._pip(f"{group}, weights", ["--no-deps", *BARE[group]])
             self._stamp(group).write_text(self._wanted(group))
         self.broken.unlink()
 
@@ -84,7 +88,7 @@ class Environment:
 
     def _wanted(self, group: str) -> str:
         needs = PROJECT["project"]["dependencies"] if group == "core" else GROUPS[group]
-        parts = [*needs, (ROOT / "constraints.txt").read_text(), str(ROOT), sys.version.split()[0]]
+        parts = [*needs, *BARE.get(group, []), (ROOT / "constraints.txt").read_text(), str(ROOT), sys.version.split()[0]]
         if group == "core":
             parts += [str(PROJECT["project"]["scripts"]), str(PROJECT["project"]["optional-dependencies"])]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
