@@ -88,7 +88,8 @@ class Environment:
 
     def _wanted(self, group: str) -> str:
         needs = PROJECT["project"]["dependencies"] if group == "core" else GROUPS[group]
-        parts = [*needs, *BARE.get(group, []), (ROOT / "constraints.txt").read_text(), str(ROOT), sys.version.split()[0]]
+        needs = [*needs, *BARE.get(group, [])]
+        parts = [*needs, (ROOT / "constraints.txt").read_text(), str(ROOT), sys.version.split()[0]]
         if group == "core":
             parts += [str(PROJECT["project"]["scripts"]), str(PROJECT["project"]["optional-dependencies"])]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

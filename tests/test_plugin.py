@@ -19,11 +19,11 @@ def plain(course, tmp_path, monkeypatch):
     import sys
 
     shutil.copytree(course, tmp_path / "course")
-    folder = tmp_path / "course" / "exercises" / "01_toy" / "mean"
 
-    def run(source=None):
+    def run(source=None, name="mean"):
+        folder = tmp_path / "course" / "exercises" / "01_toy" / name
         if source is not None:
-            (folder / "mean.py").write_text(source)
+            (folder / f"{name}.py").write_text(source)
         argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
         return subprocess.run(argv, cwd=folder, capture_output=True, text=True)
 
@@ -35,6 +35,12 @@ def test_plain_pytest_runs_the_visible_checks(plain, toy):
     ran = plain((toy.solution / "mean.py").read_text())
     assert "3 passed" in ran.stdout
     assert "warning" not in ran.stdout
+
+
+def test_plain_pytest_runs_the_visible_checks_of_a_program(plain, course):
+    assert "3 failed" in plain(name="store").stdout
+    ran = plain((course / "solutions/01_toy/store/store.py").read_text(), name="store")
+    assert "3 passed" in ran.stdout
 
 
 class Item:

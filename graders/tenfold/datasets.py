@@ -19,7 +19,7 @@ from .errors import AuthoringError
 
 def draw(course: Path, name: str, rng: np.random.Generator, **options: Any) -> Any:
     """Return what the dataset `name` draws from `rng`."""
-    return _maker(course / "datasets" / name).draw(rng, **options)
+    return module(course / "datasets" / name / "make.py").draw(rng, **options)
 
 
 def public(name: str, **options: Any) -> Any:
@@ -36,17 +36,17 @@ def public(name: str, **options: Any) -> Any:
 
 
 @cache
-def _maker(folder: Path) -> ModuleType:
-    path = folder / "make.py"
+def module(path: Path) -> ModuleType:
+    """Return a Python file that lies in a folder of ``datasets/``, loaded."""
     if not path.is_file():
-        raise AuthoringError(f"there is no dataset {folder.name!r}: {path} is missing")
-    spec = importlib.util.spec_from_file_location(f"_dataset_{folder.name.replace('-', '_')}", path)
+        raise AuthoringError(f"there is no dataset {path.parent.name!r}: {path} is missing")
+    spec = importlib.util.spec_from_file_location(f"_dataset_{path.parent.name.replace('-', '_')}_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module.__name__] = module  # dataclasses look their own module up
-    spec.loader.exec_module(module)
-    return module
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[loaded.__name__] = loaded  # dataclasses look their own module up
+    spec.loader.exec_module(loaded)
+    return loaded
 
 
 def check_sums(folder: Path) -> list[str]:

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
 from . import datasets, proxy, seeds
-from .catalog import Exercise, find_course
+from .catalog import Exercise, find, find_course
 from .clock import faster as _faster
 from .expect import FallsShort
 from .libraries import imported
 from .replies import Owner
 from .result import Metric
-from .sandbox import Ran
 from .session import Session
+from .work import PlainWork, Work
 
 
 @dataclass
@@ -164,19 +165,38 @@ def faster() -> Callable[..., None]:
 
 
 @pytest.fixture
-def boxed(request: pytest.FixtureRequest) -> Callable[[str], proxy.Module]:
-    """Give a module of the grader's folder, running in a box like the learner's."""
-    grading = _required(request)
-    return lambda name: grading.reference(grading.exercise.grader / name, "kit")
+def boxed(request: pytest.FixtureRequest) -> Callable[[str], ModuleType]:
+    """Give a module of the kit's, running in a box like the learner's: from the grader's folder, else from its data.
+
+    With plain pytest only what is public, beside the data, and without a box.
+    """
+    grading = _grading(request)
+    if grading is None:
+        exercise = _beside(request)
+        return lambda name: datasets.module(_first([*exercise.data_folders()], name))
+    places = [grading.exercise.grader, *grading.exercise.data_folders()]
+    return lambda name: grading.reference(_first(places, name), "kit")
+
+
+def _first(folders: list[Path], name: str) -> Path:
+    return next((folder / name for folder in folders if (folder / name).is_file()), folders[0] / name)
+
+
+def _beside(request: pytest.FixtureRequest) -> Exercise:
+    """Return the exercise that a visible check lies beside."""
+    folder = request.path.parent
+    return find(find_course(folder), f"{folder.parent.name[3:]}-{folder.name}")
 
 
 @pytest.fixture
-def artefact(request: pytest.FixtureRequest) -> Callable[[str], proxy.Module]:
+def artefact(request: pytest.FixtureRequest) -> Callable[[str], ModuleType]:
     """Give one of the kit's readers of large formats, ``sqlite``, ``onnx`` or ``arrow``, in a box of its own.
 
     ``artefact("onnx").describe(submission.read("model.onnx"))``
     """
-    grading = _required(request)
+    grading = _grading(request)
+    if grading is None:
+        return lambda kind: datasets.module(ARTEFACTS / f"{kind}_file.py")
     return lambda kind: grading.reference(ARTEFACTS / f"{kind}_file.py", "artefact")
 
 
@@ -186,26 +206,11 @@ def restart(request: pytest.FixtureRequest) -> Callable[[], None]:
     return _required(request).session.restart
 
 
-class Work:
-    """A submission that is not a Python module: three verbs on its box."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def read(self, path: str, most_mb: int = 64) -> bytes:
-        """Return a file of the box."""
-        return self._session.box.files.read(path, most_mb)
-
-    def write(self, path: str, data: bytes) -> None:
-        """Put a file into the box."""
-        self._session.box.files.write(path, data)
-
-    def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
-        """Run a program in the box and return its exit code and output."""
-        return self._session.run(argv, seconds)
-
-
 @pytest.fixture
-def submission(request: pytest.FixtureRequest) -> Work:
+def submission(request: pytest.FixtureRequest, tmp_path: Path) -> Work | PlainWork:
     """Give the submission's files and programs: `read`, `write` and `run`."""
-    return Work(_required(request).session)
+    grading = _grading(request)
+    if grading is not None:
+        return Work(grading.session)
+    exercise = _beside(request)
+    return PlainWork({name: exercise.folder / name for name in exercise.files}, tmp_path)

@@ -1,0 +1,72 @@
+"""A submission that is not a Python module, in three verbs: in its box while grading, in a plain folder without."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from .sandbox import Ran
+from .session import Session
+
+MOST_OUTPUT = 64 << 10
+
+
+class Work:
+    """The box of a submission.
+
+    Parameters
+    ----------
+    session
+        The submission at work.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def read(self, path: str, most_mb: int = 64) -> bytes:
+        """Return a file of the box."""
+        return self._session.box.files.read(path, most_mb)
+
+    def write(self, path: str, data: bytes) -> None:
+        """Put a file into the box."""
+        self._session.box.files.write(path, data)
+
+    def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
+        """Run a program in the box and return its exit code and output."""
+        return self._session.run(argv, seconds)
+
+
+class PlainWork:
+    """A learner's own files, copied, on their own machine: what visible checks use with plain pytest.
+
+    Parameters
+    ----------
+    files
+        Where the submitted files lie, by name.
+    folder
+        An empty folder.
+    """
+
+    def __init__(self, files: dict[str, Path], folder: Path) -> None:
+        self._folder = folder
+        for name, path in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / name)
+
+    def read(self, path: str, most_mb: int = 64) -> bytes:
+        """Return a file."""
+        return (self._folder / path).read_bytes()
+
+    def write(self, path: str, data: bytes) -> None:
+        """Put a file beside the submission."""
+        (self._folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (self._folder / path).write_bytes(data)
+
+    def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
+        """Run a program and return its exit code and output."""
+        done = subprocess.run(
+            argv, cwd=self._folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds or 60, check=False
+        )
+        return Ran(done.returncode, done.stdout[:MOST_OUTPUT].decode("utf-8", "replace"))
