@@ -5,12 +5,12 @@ RUN = $(VENV)/bin/tenfold
 SETUP = +@$(PYTHON) graders/bootstrap.py --venv $(VENV)
 
 # Under -q, make passes a recipe's exit code 1 ("not yet") on as its own, without calling it an error.
-ifneq ($(filter grade check-result,$(MAKECMDGOALS)),)
+ifneq ($(filter grade report check-result,$(MAKECMDGOALS)),)
 MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help grade watch list show hint reset check-result verify new test lint readme clean
+.PHONY: help grade report watch progress list show hint reset check-result verify new test lint readme clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -18,6 +18,14 @@ help: ## this list
 grade: ## EX=mlops-drift [SUB=path]: grade your work (SUB: another file, folder or notebook)
 	$(SETUP) --exercise "$(EX)"
 	+@$(RUN) grade "$(EX)" $(if $(SUB),--submission "$(SUB)") $(ARGS)
+
+report: ## EX=… [SUB=path]: grade, and open the report in a browser
+	$(SETUP) --exercise "$(EX)"
+	+@$(RUN) grade "$(EX)" $(if $(SUB),--submission "$(SUB)") --open $(ARGS)
+
+progress: ## [ARGS="--html map.html"]: ten skills, what is passed, what to try next
+	$(SETUP)
+	@$(RUN) progress $(ARGS)
 
 watch: ## EX=…: grade the visible checks whenever you save
 	$(SETUP) --exercise "$(EX)"
@@ -27,9 +35,9 @@ list: ## [ARGS="--skill ml"]: the exercises
 	$(SETUP)
 	@$(RUN) list $(ARGS)
 
-show: ## EX=…: the statement
+show: ## EX=… [ARGS=--solution]: the statement; once passed, the solutions
 	$(SETUP)
-	@$(RUN) show "$(EX)"
+	@$(RUN) show "$(EX)" $(ARGS)
 
 hint: ## EX=…: the next hint
 	$(SETUP)

@@ -33,16 +33,7 @@ def test_hints_come_layer_by_layer_and_are_remembered(copy, capsys):
         assert cli.main(["--course", str(exercise.course), "hint", "toy-mean"]) == 0
         out = capsys.readouterr().out
         assert ("The hard step" in out) == (layer == 3)
-        assert progress.hints_read(exercise.course, "toy-mean") == layer
-
-
-def test_a_broken_progress_file_costs_nothing_but_the_progress(copy):
-    exercise, _ = copy
-    (exercise.course / ".tenfold").mkdir()
-    (exercise.course / progress.FILE).write_text("{")
-    assert progress.hints_read(exercise.course, "toy-mean") == 0
-    progress.note_hint(exercise.course, "toy-mean", 2)
-    assert progress.hints_read(exercise.course, "toy-mean") == 2
+        assert progress.standing(exercise, progress.read(exercise.course)).hints == layer
 
 
 def test_reset_keeps_the_learners_version_even_when_it_was_committed(copy):

@@ -34,6 +34,20 @@ OPTIONAL = {"pass": float, "data": list, "extras": list, "limits": dict}
 SITE = Limits()
 
 
+SKILLS = {
+    "ml": "ML algorithms",
+    "dl": "Deep learning",
+    "swe": "Software engineering",
+    "llm": "Large language models",
+    "mlops": "MLOps",
+    "data": "Data engineering",
+    "cloud": "Cloud and distributed",
+    "biz": "Business",
+    "rai": "Responsible AI",
+    "learn": "Continuous learning",
+}
+
+
 @dataclass(frozen=True)
 class Exercise:
     """One exercise: where it lies and what its `exercise.toml` says."""

@@ -14,6 +14,7 @@ from rich.markdown import Markdown
 
 from . import __version__, catalog
 from .errors import TenfoldError, UsageError
+from .result import Result
 
 WIDE = 140
 CODES = {"passed": 0, "not_yet": 1, "could_not_grade": 2}
@@ -49,7 +50,6 @@ def _parser() -> argparse.ArgumentParser:
     word.set_defaults(run=_list)
 
     for name, run, text in (
-        ("show", _show, "the statement of an exercise"),
         ("hint", _hint, "the next hint"),
         ("reset", _reset, "begin an exercise again; the learner's version is kept aside"),
         ("watch", _watch, "grade the visible checks whenever the work is saved"),
@@ -59,6 +59,15 @@ def _parser() -> argparse.ArgumentParser:
         word.add_argument("exercise", help="e.g. mlops-drift")
         word.set_defaults(run=run)
 
+    word = words.add_parser("show", help="the statement of an exercise")
+    word.add_argument("exercise", help="e.g. mlops-drift")
+    word.add_argument("--solution", action="store_true", help="once passed: solutions, and the wrong ideas avoided")
+    word.set_defaults(run=_show)
+
+    word = words.add_parser("progress", help="what is passed, best scores, what to try next")
+    word.add_argument("--html", type=Path, metavar="F", help="write the skill map to F, a page of its own")
+    word.set_defaults(run=_progress)
+
     word = words.add_parser("grade", help="grade a submission")
     word.add_argument("exercise", help="e.g. mlops-drift")
     word.add_argument("--submission", type=Path, help="file, folder or notebook (default: the exercise's folder)")
@@ -66,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("--seed", type=int, help="replay a recorded seed")
     word.add_argument("--require", metavar="LEVEL", help="the least sandbox level to grade at: weak, medium or strong")
     word.add_argument("--json", type=Path, metavar="F", help="write the result document to F")
+    word.add_argument("--html", type=Path, metavar="F", help="write the report to F, a page of its own")
+    word.add_argument("--open", action="store_true", help="open the report in a browser")
     word.add_argument("--sign", type=Path, metavar="KEY", help="sign the document with this private key (PEM)")
     word.add_argument("--debug", action="store_true", help="show the grader's own traceback")
     word.set_defaults(run=_grade)
@@ -103,11 +114,28 @@ def _list(course: Path, arguments: argparse.Namespace) -> int:
 
 
 def _show(course: Path, arguments: argparse.Namespace) -> int:
-    statement = (catalog.find(course, arguments.exercise).folder / "README.md").read_text(encoding="utf-8")
-    if sys.stdout.isatty():
-        Console().print(Markdown(statement))
+    exercise = catalog.find(course, arguments.exercise)
+    if arguments.solution:
+        from . import solutions
+
+        text = solutions.as_markdown(exercise)
     else:
-        print(statement, end="")
+        text = (exercise.folder / "README.md").read_text(encoding="utf-8")
+    if sys.stdout.isatty():
+        Console().print(Markdown(text))
+    else:
+        print(text, end="")
+    return 0
+
+
+def _progress(course: Path, arguments: argparse.Namespace) -> int:
+    from . import files, page, progress, report
+
+    known = progress.read(course)
+    standings = [progress.standing(exercise, known) for exercise in catalog.exercises(course)]
+    if arguments.html is not None:
+        files.write_whole(_writable(arguments.html), page.skill_map(standings))
+    print(report.progress_text(standings, Console(highlight=False)))
     return 0
 
 
@@ -131,8 +159,9 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
     from . import files, grade, report, seeds, signature
 
     exercise = catalog.find(course, arguments.exercise)
-    if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
-        raise UsageError(f"{arguments.json} cannot be written: there is no folder {arguments.json.absolute().parent}")
+    for path in (arguments.json, arguments.html):
+        if path is not None:
+            _writable(path)
     if arguments.sign is not None:
         if arguments.json is None:
             raise UsageError("--sign signs the document: name a file for it with --json")
@@ -149,7 +178,42 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
     print(report.as_text(result, exercise.title, Console(highlight=False)))
     if result.detail and arguments.debug:
         print(result.detail, file=sys.stderr)
+    _keep(exercise, result, arguments)
+    if arguments.html is not None or arguments.open:
+        _report(exercise, result, arguments)
     return CODES[result.status]
+
+
+def _keep(exercise: catalog.Exercise, result: Result, arguments: argparse.Namespace) -> None:
+    """Note a learner's grade; grading the kit's own solutions is no progress of theirs."""
+    from . import progress
+
+    path = arguments.submission
+    if arguments.visible or (path is not None and path.resolve().is_relative_to(exercise.course / "solutions")):
+        return
+    try:
+        progress.note_grade(exercise, result)
+    except OSError as error:
+        print(f"  The score was not kept for `tenfold progress`: {error}", file=sys.stderr)
+
+
+def _report(exercise: catalog.Exercise, result: Result, arguments: argparse.Namespace) -> None:
+    import webbrowser
+
+    from . import files, page
+
+    path = arguments.html or exercise.course / ".tenfold" / "reports" / f"{exercise.id}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write_whole(path, page.report(result, exercise))
+    print(f"  Report: {path}")
+    if arguments.open and not webbrowser.open(path.absolute().as_uri()):
+        print("  No browser was found here: open that file in one.")
+
+
+def _writable(path: Path) -> Path:
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"{path} cannot be written: there is no folder {path.absolute().parent}")
+    return path
 
 
 def _watch(course: Path, arguments: argparse.Namespace) -> int:

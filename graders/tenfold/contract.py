@@ -127,6 +127,12 @@ def check_names(exercise: Exercise) -> list[str]:
     return [f.name for path in (exercise.visible_checks, exercise.hidden_checks) for f in _check_functions(path)]
 
 
+def titles(exercise: Exercise) -> dict[str, str]:
+    """Return the title of every check by its name."""
+    functions = [f for path in (exercise.visible_checks, exercise.hidden_checks) for f in _check_functions(path)]
+    return {f.name: (ast.get_docstring(f) or "").partition("\n")[0].rstrip(".") for f in functions}
+
+
 def _check_functions(path: Path) -> list[ast.FunctionDef]:
     if not path.is_file():
         return []

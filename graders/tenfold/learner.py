@@ -29,8 +29,8 @@ def hints(exercise: Exercise) -> list[str]:
 
 def next_hint(exercise: Exercise) -> str:
     """Return the layers read so far and the next one, and note that it was read."""
-    read = min(progress.hints_read(exercise.course, exercise.id) + 1, LAYERS)
-    progress.note_hint(exercise.course, exercise.id, read)
+    read = min(progress.standing(exercise, progress.read(exercise.course)).hints + 1, LAYERS)
+    progress.note_hint(exercise, read)
     left = LAYERS - read
     more = f"{left} more: make hint EX={exercise.id}" if left else "That was the last one."
     return "\n\n".join([*hints(exercise)[:read], more])

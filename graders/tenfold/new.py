@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .catalog import NAME, Exercise
+from .catalog import NAME, SKILLS, Exercise
 from .errors import UsageError
 from .sandbox import Limits
-
-SKILLS = ("ml", "dl", "swe", "llm", "mlops", "data", "cloud", "biz", "rai", "learn")
 
 EXERCISE = """title = "What the learner can do afterwards"
 level = 2
@@ -146,7 +144,7 @@ def create(course: Path, wanted: str) -> list[Path]:
     slug, _, name = wanted.partition("-")
     if slug not in SKILLS or not NAME.fullmatch(name):
         raise UsageError(f"{wanted!r} is not skill-name; the skills are {', '.join(SKILLS)}")
-    skill = f"{SKILLS.index(slug) + 1:02}_{slug}"
+    skill = f"{list(SKILLS).index(slug) + 1:02}_{slug}"
     exercise = Exercise(course, skill, name, "", 1, 1, (), 1, 0.8, 1, (), (), (), Limits())
     module = exercise.module
     texts = {

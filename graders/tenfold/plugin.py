@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ from .clock import faster as _faster
 from .expect import FallsShort
 from .libraries import imported
 from .replies import Owner
-from .result import Metric
+from .result import Figure, Metric, Series
 from .session import Session
 from .work import PlainWork, Work
 
@@ -64,6 +64,8 @@ class Grading:
 
 ARTEFACTS = Path(__file__).with_name("artefacts")
 GRADING = pytest.StashKey[Grading]()
+MOST_POINTS = 200
+FIGURES = pytest.StashKey[list[Figure]]()
 CREDITS = pytest.StashKey[list[tuple[float, Metric]]]()
 
 
@@ -156,6 +158,30 @@ def credit(request: pytest.FixtureRequest) -> Callable[..., None]:
             raise FallsShort(f"{name} is {number:.2g}{unit}; credit begins at {floor:g}{unit}")
 
     return record
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Keep values worth seeing for the report: ``figure("PSI a day", {"PSI": (days, values)}, x="day", y="PSI")``.
+
+    Each series is one pair of equally long sequences of numbers; points that are not finite are left out. It earns
+    nothing, and shows a learner what is given here, hidden data included: give what came of their own work.
+    """
+
+    def keep(
+        title: str, series: Mapping[str, Any], *, x: str, y: str, kind: Literal["line", "points"] = "line"
+    ) -> None:
+        drawn = tuple(Series(name, *_finite(*pair)) for name, pair in series.items())
+        request.node.stash.setdefault(FIGURES, []).append(Figure(title, kind, x, y, drawn))
+
+    return keep
+
+
+def _finite(x: Any, y: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    pairs = [(float(a), float(b)) for a, b in zip(x, y, strict=True)]
+    kept = [(float(f"{a:.3g}"), float(f"{b:.3g}")) for a, b in pairs if math.isfinite(a) and math.isfinite(b)]
+    thin = kept[:: max(1, math.ceil(len(kept) / MOST_POINTS))]
+    return tuple(a for a, _ in thin), tuple(b for _, b in thin)
 
 
 @pytest.fixture

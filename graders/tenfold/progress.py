@@ -1,29 +1,80 @@
-"""What a learner has done so far: one small JSON file in the course, written whole or not at all."""
+"""What a learner has done so far: one small JSON file in the course, written whole or not at all.
+
+The file is no proof of anything, and nothing is graded by it. It lies outside what Git keeps, so a pull leaves it
+alone; what a newer or older kit wrote into it is kept.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from .catalog import Exercise
 from .files import write_whole
+from .result import Result
 
 FILE = Path(".tenfold/progress.json")
+BROKEN = "progress.broken-{}.json"
+State = dict[str, Any]
 
 
-def hints_read(course: Path, exercise: str) -> int:
-    """Return how many layers of hints have been shown."""
-    value = _load(course).get("hints", {}).get(exercise, 0)
-    return value if isinstance(value, int) else 0
+@dataclass(frozen=True)
+class Standing:
+    """How far a learner has come with one exercise."""
+
+    exercise: Exercise
+    tries: int = 0
+    """Grades of all checks."""
+    score: float = 0.0
+    """The best so far, in points of the grade that it came from."""
+    points: float = 0.0
+    """What could be earned there; 0 before the first try."""
+    passed: bool = False
+    hints: int = 0
+    """Layers of hints that were read."""
+
+    @property
+    def share(self) -> float:
+        """The best share of the points."""
+        return self.score / self.points if self.points else 0.0
 
 
-def note_hint(course: Path, exercise: str, layer: int) -> None:
+def note_hint(exercise: Exercise, layer: int) -> None:
     """Keep the number of the layer that was shown."""
-    known = _load(course)
-    known.setdefault("hints", {})[exercise] = layer
-    _save(course, known)
+
+    def change(known: State) -> None:
+        _table(known, "hints")[exercise.id] = layer
+
+    _change(exercise.course, change)
 
 
-def _load(course: Path) -> dict[str, dict[str, object]]:
+def note_grade(exercise: Exercise, result: Result) -> None:
+    """Keep a grade of all checks: the best score stays, and what was passed stays passed.
+
+    What could not be graded is not kept.
+    """
+    if result.status == "could_not_grade":
+        return
+
+    def change(known: State) -> None:
+        before = standing(exercise, known)
+        better = not before.points or result.score / result.points >= before.share
+        score, points = (result.score, result.points) if better else (before.score, before.points)
+        passed = before.passed or result.status == "passed"
+        entry = {"tries": before.tries + 1, "score": score, "points": points, "passed": passed, "last": result.started}
+        _table(known, "grades")[exercise.id] = entry
+
+    _change(exercise.course, change)
+
+
+def read(course: Path) -> State:
+    """Return what is known; nothing where the file is missing or broken."""
     try:
         found = json.loads((course / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -31,7 +82,62 @@ def _load(course: Path) -> dict[str, dict[str, object]]:
     return found if isinstance(found, dict) else {}
 
 
-def _save(course: Path, known: dict[str, dict[str, object]]) -> None:
+def standing(exercise: Exercise, known: State) -> Standing:
+    """Return how far the learner has come with an exercise; what makes no sense in the file counts as nothing."""
+    entry = _table(known, "grades").get(exercise.id)
+    entry = entry if isinstance(entry, dict) else {}
+    tries, score, points = (_number(entry.get(key)) for key in ("tries", "score", "points"))
+    hints = _number(_table(known, "hints").get(exercise.id))
+    return Standing(exercise, int(tries), min(score, points), points, entry.get("passed") is True, int(hints))
+
+
+def suggestions(standings: Sequence[Standing], most: int = 3) -> list[Standing]:
+    """Return what to try next.
+
+    First what is begun, the nearest to full marks before others; then the easiest in the skills where least is passed.
+    """
+    left = [s for s in standings if not s.passed]
+    passed = {s.exercise.skill: 0 for s in standings}
+    for s in standings:
+        passed[s.exercise.skill] += s.passed
+
+    def order(s: Standing) -> tuple[float, ...]:
+        return (-s.share, s.exercise.level, passed[s.exercise.skill], int(s.exercise.skill[:2]))
+
+    return sorted(left, key=order)[:most]
+
+
+def _number(value: object) -> float:
+    sound = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    return float(value) if sound else 0.0  # type: ignore[arg-type]
+
+
+def _table(known: State, name: str) -> dict[str, Any]:
+    """Return a table of the file, made anew where it is no table."""
+    if not isinstance(known.get(name), dict):
+        known[name] = {}
+    return known[name]  # type: ignore[no-any-return]
+
+
+def _change(course: Path, change: Callable[[State], None]) -> None:
     path = course / FILE
     path.parent.mkdir(exist_ok=True)
-    write_whole(path, json.dumps(known, indent=1))
+    with _alone(path.parent):
+        known = read(course)
+        if not known and path.exists() and path.read_text(errors="replace").strip() not in ("", "{}"):
+            path.rename(_unused(path))  # nothing is lost: perhaps it can be mended by hand
+        change(known)
+        write_whole(path, json.dumps(known, indent=1))
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep a second command from writing what it read before ours."""
+    with (folder / "progress.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _unused(path: Path) -> Path:
+    names = (path.with_name(BROKEN.format(i)) for i in range(1, 1000))
+    return next(name for name in names if not name.exists())

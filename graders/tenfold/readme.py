@@ -15,18 +15,6 @@ from .grade import Request, grade
 from .report import as_text
 
 SHOWN, MISTAKE = "mlops-drift", "psi_over_0_2"
-SKILLS = {
-    "ml": "ML algorithms",
-    "dl": "Deep learning",
-    "swe": "Software engineering",
-    "llm": "Large language models",
-    "mlops": "MLOps",
-    "data": "Data engineering",
-    "cloud": "Cloud and distributed",
-    "biz": "Business",
-    "rai": "Responsible AI",
-    "learn": "Continuous learning",
-}
 
 
 def table(course: Path) -> str:
@@ -34,7 +22,7 @@ def table(course: Path) -> str:
     lines = ["| skill | exercise | level | minutes | what |", "|---|---|---|---|---|"]
     for skill, group in groupby(catalog.exercises(course), key=lambda e: e.skill):
         for i, e in enumerate(group):
-            name = f"{skill[:2]} {SKILLS[skill[3:]]}" if i == 0 else ""
+            name = f"{skill[:2]} {catalog.SKILLS[skill[3:]]}" if i == 0 else ""
             place = e.folder.relative_to(course).as_posix()
             lines.append(f"| {name} | [`{e.id}`]({place}/README.md) | {e.level} | {e.minutes} | {e.title} |")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ import pytest
 from .catalog import Exercise
 from .errors import AuthoringError, FromSubmission, MachineError, SubmissionError
 from .expect import FallsShort, Unexpected
-from .plugin import CREDITS
+from .plugin import CREDITS, FIGURES
 from .proxy import Module
 from .result import Blame, CheckResult, Metric, clean
 
@@ -112,7 +112,8 @@ class Recorder:
             self._passed(item)
         if call.when == "call":
             measured = tuple(metric for _, metric in item.stash.get(CREDITS, []))
-            self._put(item, seconds=call.duration, measured=measured)
+            figures = item.stash.get(FIGURES, [])
+            self._put(item, seconds=call.duration, measured=measured, figures=tuple(figures))
         return report
 
     def _passed(self, item: pytest.Function) -> None:
@@ -238,4 +239,4 @@ def _told(error: BaseException, hidden: bool) -> str:
 
 
 def _first(text: str, lines: int) -> str:
-    return "\n".join(text.splitlines()[:lines])
+    return "\n".join([line for line in text.splitlines() if line.strip()][:lines])

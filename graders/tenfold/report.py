@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console, Group
@@ -11,7 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from .catalog import misconceptions
+from .catalog import SKILLS, misconceptions
+from .progress import Standing, suggestions
 from .result import CheckResult, Metric, Result
 
 MARKS = {
@@ -45,6 +47,34 @@ def as_text(result: Result, title: str, console: Console) -> str:
             if checks:
                 console.print(Text(f"\n  {heading}", style="bold"), _checks(checks), sep="\n")
         console.print(_next(result))
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def progress_text(standings: Sequence[Standing], console: Console) -> str:
+    """Return a learner's progress for a terminal or a pipe: every skill, best scores, what to try next."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(width=3, justify="right")
+    grid.add_column(no_wrap=True)
+    grid.add_column(justify="right")
+    grid.add_column(overflow="fold")
+    for skill, group in groupby(standings, key=lambda s: s.exercise.skill):
+        grid.add_row(Text(skill[:2], "bold"), Text(SKILLS.get(skill[3:], skill[3:]), "bold"))
+        for s in group:
+            mark, style = MARKS["passed" if s.passed else "partial" if s.tries else "not_tried"]
+            best = f"{s.score:g}/{s.points:g}" if s.tries else ""
+            read = f"  ({s.hints} of 3 hints read)" if s.hints else ""
+            title = Text.assemble(s.exercise.title, (read, "dim"))
+            grid.add_row(Text(mark, style), s.exercise.id, Text(best, style), title)
+    with console.capture() as captured:
+        console.print(grid)
+        console.print(f"\n  {sum(s.passed for s in standings)} of {len(standings)} passed")
+        for i, s in enumerate(suggestions(standings)):
+            state = (
+                f"best {s.score:g} of {s.points:g}"
+                if s.tries
+                else f"level {s.exercise.level}, {s.exercise.minutes} min"
+            )
+            console.print(f"  {'Next:' if i == 0 else '  or '} make grade EX={s.exercise.id}  ({state})", markup=False)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
@@ -88,7 +118,10 @@ def _scale(metric: Metric) -> Text:
 
 def _next(result: Result) -> Text:
     if result.status == "passed":
-        return Text("\n  Next: another one, from  make list")
+        return Text(
+            f"\n  Other ways, and the wrong ideas avoided:\n    make show EX={result.exercise} ARGS=--solution\n"
+            "  What to try next:  make progress"
+        )
     if result.status == "could_not_grade":
         return Text("\n  Nothing was taken for a zero. When it is mended, grade again.")
     if any(check.status == "not_tried" and not check.feedback for check in result.checks):

@@ -28,6 +28,26 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Series:
+    """One line or cloud of points of a figure."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Values of a check that are worth seeing."""
+
+    title: str
+    kind: Literal["line", "points"]
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """The outcome of one check."""
 
@@ -41,6 +61,7 @@ class CheckResult:
     misconception: str | None = None
     metric: Metric | None = None
     seconds: float = 0.0
+    figures: tuple[Figure, ...] = ()
     measured: tuple[Metric, ...] = ()
     """Every metric of the check, for proofs; the document has only the least, as `metric`."""
 

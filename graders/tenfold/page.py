@@ -1,0 +1,140 @@
+"""Results and progress as pages: one file each, without scripts and without anything from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from . import proof
+from .catalog import SKILLS, Exercise, misconceptions
+from .drawing import drawing, name_place, scale, sector
+from .progress import Standing, suggestions
+from .report import MARKS, VERDICTS
+from .result import Result
+
+WORDS = {
+    "passed": "passed",
+    "partial": "in part",
+    "failed": "failed",
+    "not_tried": "not tried",
+    "could_not_grade": "could not grade",
+}
+
+
+def report(result: Result, exercise: Exercise) -> str:
+    """Return the page of one grade."""
+    spreads = _spreads(exercise)
+    kinds = Counter(c.misconception for c in result.checks if c.misconception and c.status in ("partial", "failed"))
+    return _render(
+        "report.html.j2",
+        result=result,
+        title=exercise.title,
+        verdict=VERDICTS[result.status][0].capitalize(),
+        needed=result.points * result.pass_,
+        next=_next(result),
+        causes=[(misconceptions()[kind], count) for kind, count in kinds.most_common(3)],
+        groups=[
+            ("Visible checks", [c for c in result.checks if not c.hidden]),
+            ("Hidden checks", [c for c in result.checks if c.hidden]),
+        ],
+        scales={c.id: scale(c.metric, spreads.get((c.id, c.metric.name))) for c in result.checks if c.metric},
+        drawings={c.id: [drawing(f) for f in c.figures] for c in result.checks},
+        words=WORDS,
+        misconceptions=misconceptions(),
+        about=_about(result),
+    )
+
+
+def skill_map(standings: Sequence[Standing]) -> str:
+    """Return the page of a learner's progress over the ten skills."""
+    slugs = (s.exercise.skill[3:] for s in standings)
+    skills = SKILLS | {slug: slug for slug in slugs if slug not in SKILLS}
+    groups = {slug: [s for s in standings if s.exercise.skill[3:] == slug] for slug in skills}
+    return _render(
+        "progress.html.j2",
+        passed=sum(s.passed for s in standings),
+        total=len(standings),
+        next=suggestions(standings),
+        sectors=[_sector(i, len(groups), slug, group) for i, (slug, group) in enumerate(groups.items())],
+        skills=[
+            {"number": f"{i + 1:02}", "title": skills[slug], "standings": group, "passed": sum(s.passed for s in group)}
+            for i, (slug, group) in enumerate(groups.items())
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of what to do next."""
+
+    text: str
+    command: str = ""
+
+
+def _next(result: Result) -> list[Step]:
+    if result.status == "passed":
+        other = Step("Other ways, and the wrong ideas avoided:", f"make show EX={result.exercise} ARGS=--solution")
+        return [other, Step("What to try next:", "make progress")]
+    if result.status == "could_not_grade":
+        return [
+            Step("Nothing was taken for a zero. When it is mended, grade again:", f"make grade EX={result.exercise}")
+        ]
+    first = next((c for c in result.checks if c.status not in ("passed", "not_tried")), None)
+    hint = Step("A hint:", f"make hint EX={result.exercise}")
+    return [Step(f"Mend this first: {first.title}."), hint] if first else [hint]
+
+
+def _spreads(exercise: Exercise) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return between which values the solutions' metrics lay in the proof, by check and metric."""
+    try:
+        checks = json.loads(proof.path(exercise).read_text(encoding="utf-8"))["metrics"]
+        return {
+            (check, name): _span([v for who, values in metric["values"].items() if _correct(who) for v in values])
+            for check, metrics in checks.items()
+            for name, metric in metrics.items()
+        }
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def _correct(who: str) -> bool:
+    return who == "solution" or who.startswith("alternative")
+
+
+def _span(values: list[float]) -> tuple[float, float]:
+    return min(values), max(values)
+
+
+def _about(result: Result) -> list[tuple[str, Any]]:
+    return [
+        ("draws", "practice: anyone can foresee them" if result.practice else result.seed_label),
+        ("isolation", result.sandbox["level"]),
+        ("begun", result.started),
+        ("took", f"{result.seconds:.1f} s"),
+        ("Python", result.python),
+        *((f"SHA-256 of the {name}", value) for name, value in result.hashes.items()),
+    ]
+
+
+def _sector(place: int, of: int, slug: str, group: list[Standing]) -> dict[str, Any]:
+    done = sum(s.passed for s in group) / len(group) if group else 0.0
+    begun = sum(1.0 if s.passed else s.share for s in group) / len(group) if group else 0.0
+    x, y = name_place(place, of)
+    parts = {"lane": 1.0, "begun": begun, "done": done}
+    return {"slug": slug, "x": x, "y": y, **{k: sector(place, of, v) if v else "" for k, v in parts.items()}}
+
+
+@cache
+def _environment() -> Environment:
+    loader = PackageLoader("tenfold", "pages")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _render(name: str, **values: Any) -> str:
+    return _environment().get_template(name).render(marks=MARKS, **values)

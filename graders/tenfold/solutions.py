@@ -1,0 +1,46 @@
+"""What a learner sees of the solutions once the exercise is passed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import contract, progress
+from .catalog import Exercise, misconceptions
+from .errors import UsageError
+
+LANGUAGES = {".py": "python", ".sql": "sql", ".tf": "terraform", ".yaml": "yaml", ".patch": "diff"}
+
+
+def as_markdown(exercise: Exercise) -> str:
+    """Return the reference, the alternatives and the wrong ideas avoided, as markdown.
+
+    Raises
+    ------
+    UsageError
+        The exercise has not been passed yet.
+    """
+    if not progress.standing(exercise, progress.read(exercise.course)).passed:
+        raise UsageError(
+            f"{exercise.id} is not passed yet: the solution comes after. A hint: make hint EX={exercise.id}"
+        )
+    parts = [f"# {exercise.title}: after the pass"]
+    parts += [_listing(f"The reference: {name}", exercise.solution / name) for name in exercise.files]
+    for place in contract.alternatives(exercise):
+        paths = [place / name for name in exercise.files] if place.is_dir() else [place]
+        parts += [_listing(f"Another way: {path.relative_to(exercise.solution)}", path) for path in paths]
+    titles, kinds = contract.titles(exercise), misconceptions()
+    parts.append(f"## {len(exercise.mutants)} wrong ideas, and the check that catches each")
+    for mutant in exercise.mutants:
+        caught, kind = titles[mutant["caught_by"]], kinds[mutant["misconception"]]
+        parts += [f"### {mutant['name'].replace('_', ' ')}", f"{kind[:1].upper()}{kind[1:]}. Caught by: *{caught}*."]
+        if "replace" in mutant:
+            parts.append(f"```diff\n{_signed('-', mutant['replace'])}\n{_signed('+', mutant['with'])}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _listing(heading: str, path: Path) -> str:
+    return f"## {heading}\n\n```{LANGUAGES.get(path.suffix, '')}\n{path.read_text(encoding='utf-8').rstrip()}\n```"
+
+
+def _signed(sign: str, text: str) -> str:
+    return "\n".join(f"{sign} {line}" for line in text.strip("\n").splitlines())
