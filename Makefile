@@ -67,7 +67,7 @@ lint: ## ruff and mypy
 	$(SETUP) --all
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
-readme: ## the generated parts of README.md
+readme: ## the generated parts of README.md and docs/coverage.md
 	$(SETUP) --all
 	@$(VENV)/bin/python -m tenfold.readme
 

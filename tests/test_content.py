@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -23,8 +24,8 @@ each = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
 
 def test_there_are_exercises_and_every_group_of_packages_is_installed_here():
     assert EXERCISES
-    missing = {extra for e in EXERCISES for extra in e.extras if not catalog.installed(extra)}
-    assert not missing, f"left out for want of packages: make test installs {sorted(missing)}"
+    left_out = [f"{e.id} (needs {', '.join(e.extras)})" for e in EXERCISES if e not in INSTALLED]
+    assert not left_out, f"left out for want of packages, which make test installs: {'; '.join(left_out)}"
 
 
 @each
@@ -54,6 +55,13 @@ def test_its_starter_is_short_and_typed_in_the_manner_of_the_kit(exercise):
     for name in exercise.modules:
         lines = (exercise.folder / f"{name}.py").read_text().splitlines()
         assert 15 <= len(lines) <= 60, f"{name}.py has {len(lines)} lines"
+
+
+@pytest.mark.parametrize("skill", sorted({e.skill for e in EXERCISES}))
+def test_its_page_names_every_exercise_of_a_skill_and_no_other(skill):
+    text = (ROOT / "exercises" / skill / "README.md").read_text()
+    named = set(re.findall(rf"`({skill[3:]}-[a-z0-9-]+)`", text))
+    assert named == {e.id for e in EXERCISES if e.skill == skill}
 
 
 def test_some_are_proved_again_each_day():

@@ -95,3 +95,18 @@ def test_more_never_earns_less(one, other):
 def test_what_is_not_finite_earns_nothing(value):
     assert record((value, 0.0, 1.0)) == [0.0]
     assert record((value, 1.0, 0.0)) == [0.0]
+
+
+def test_a_figure_keeps_what_can_be_drawn_and_not_too_much():
+    from tenfold.plugin import FIGURES, figure
+
+    request = Request()
+    keep = getattr(figure, "__wrapped__", None) or figure._get_wrapped_function()
+    days = range(1000)
+    keep(request)("PSI", {"a": (days, [float("nan"), *days[1:]]), "none": ([], [])}, x="day", y="PSI")
+    (kept,) = request.node.stash[FIGURES]
+    full, empty = kept.series
+    assert len(full.x) == len(full.y) <= 200
+    assert (full.x[0], full.y[0]) == (1.0, 1.0)
+    assert full.x[-1] > 990 - 10
+    assert empty.x == empty.y == ()

@@ -1,4 +1,4 @@
-"""What README.md shows is what happens."""
+"""What README.md and the coverage page show is what is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tenfold import readme
+from tenfold import catalog, coverage, readme
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text()
@@ -21,6 +21,21 @@ def masked(text):
 @pytest.mark.parametrize("name", readme.PARTS)
 def test_a_generated_part_is_up_to_date(name):
     assert masked(readme.fill(TEXT, name, ROOT)) == masked(TEXT), "make readme"
+
+
+def test_the_coverage_page_is_up_to_date():
+    assert (ROOT / coverage.PAGE).read_text() == coverage.page(ROOT), "make readme"
+
+
+@pytest.mark.parametrize("exercise", catalog.exercises(ROOT), ids=lambda e: e.id)
+def test_every_exercise_covers_a_named_topic_of_its_skill(exercise):
+    assert set(exercise.covers) & set(coverage.topics()[exercise.skill[3:]])
+
+
+def test_every_skill_names_topics_once():
+    assert coverage.topics().keys() == catalog.SKILLS.keys()
+    for slug, names in coverage.topics().items():
+        assert len(names) == len({name.casefold() for name in names}) > 5, slug
 
 
 def test_every_make_target_that_it_names_exists():

@@ -109,7 +109,9 @@ def _list(course: Path, arguments: argparse.Namespace) -> int:
     console = Console(highlight=False)
     width = max(len(e.id) for e in found)
     for e in found:
-        console.print(f"{e.id:{width}}  level {e.level}  {e.minutes:3} min  {e.title}", markup=False)
+        missing = [extra for extra in e.extras if not catalog.installed(extra)]
+        needs = f"  (first installs {', '.join(missing)})" if missing else ""
+        console.print(f"{e.id:{width}}  level {e.level}  {e.minutes:3} min  {e.title}{needs}", markup=False)
     return 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .result import Figure, Metric
 
 WIDTH, HEIGHT = 360, 230
-LEFT, RIGHT, TOP, BOTTOM = 48, 350, 24, 186
+LEFT, RIGHT, TOP, BOTTOM = 48, 334, 24, 186
 INNER, OUTER, NAMES = 40.0, 135.0, 153.0
 
 
@@ -39,19 +39,18 @@ def scale(metric: Metric, spread: tuple[float, float] | None) -> Scale:
     def said(value: float) -> str:
         return f"{value:.3g}{metric.unit}"
 
-    value = "nan" if metric.value is None else f"{metric.value:.2g}{metric.unit}"
     legend = [f"credit begins at {said(metric.floor)}", f"full marks at {said(metric.full)}"]
     if spread:
         same = said(spread[0]) == said(spread[1])
         legend.append(f"correct solutions: {said(spread[0])}" + ("" if same else f" to {said(spread[1])}"))
     return Scale(
-        value=value,
+        value=metric.shown,
         place=None if metric.value is None else place(metric.value),
         floor=place(metric.floor),
         full=place(metric.full),
         band=(place(spread[0]) - 1, place(spread[1]) + 1) if spread else None,
         legend=tuple(legend),
-        text=f"{metric.name}: {value}; {'; '.join(legend)}",
+        text=f"{metric.name}: {metric.shown}; {'; '.join(legend)}",
     )
 
 

@@ -1,4 +1,4 @@
-"""The parts of README.md that are generated, two real grades and a table: ``python -m tenfold.readme``."""
+"""The pages that are generated, parts of README.md and the coverage: ``python -m tenfold.readme``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from . import catalog, contract
+from . import catalog, contract, coverage
 from .grade import Request, grade
 from .report import as_text
 
@@ -61,13 +61,14 @@ def fill(text: str, name: str, course: Path) -> str:
 
 
 def main() -> None:
-    """Rewrite README.md."""
+    """Rewrite README.md and the coverage page."""
     course = catalog.find_course(Path.cwd())
     path = course / "README.md"
     text = path.read_text(encoding="utf-8")
     for name in PARTS:
         text = fill(text, name, course)
     path.write_text(text, encoding="utf-8")
+    (course / coverage.PAGE).write_text(coverage.page(course), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -109,11 +109,10 @@ def _lines(check: CheckResult) -> Iterator[Text]:
 
 
 def _scale(metric: Metric) -> Text:
-    value = "nan" if metric.value is None else f"{metric.value:.2g}"
     share = 0.0 if metric.value is None else (metric.value - metric.floor) / (metric.full - metric.floor)
     place = round(min(max(share, 0.0), 1.0) * (SCALE - 1))
     bar = "".join("●" if i == place else "─" for i in range(SCALE))
-    return Text.assemble(f"{metric.name} {value}{metric.unit}   {metric.floor:g} ", (bar, "cyan"), f" {metric.full:g}")
+    return Text.assemble(f"{metric.name} {metric.shown}   {metric.floor:g} ", (bar, "cyan"), f" {metric.full:g}")
 
 
 def _next(result: Result) -> Text:

@@ -26,6 +26,11 @@ class Metric:
     full: float
     unit: str = ""
 
+    @property
+    def shown(self) -> str:
+        """The value in two figures, with its unit."""
+        return "nan" if self.value is None else f"{float(f'{self.value:.2g}'):g}{self.unit}"
+
 
 @dataclass(frozen=True)
 class Series:

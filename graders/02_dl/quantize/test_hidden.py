@@ -374,20 +374,21 @@ def off_by(got, want):
 
 
 def costs(hidden, bits):
-    """Return what quantisation costs on two imbalanced networks: points of accuracy, and the worse error.
+    """Return what quantisation costs on two imbalanced networks: points of accuracy, the worse error, the bytes.
 
     The logits counted are those that the file gives, so that `run` can neither add to them nor take away.
     """
-    lost, errors = [], []
+    lost, errors, sizes = [], [], []
     for draw in (0, 1):
         net = hidden("digits-cnn", draw, images=690)
         blob = quantize(net.layers, net.calibration, bits)
         logits, _ = replay(opened(blob, net.layers, bits), net.images)
         assert same_rows(run(blob, net.images), logits).mean() >= FOLLOWED
         right = [(x.argmax(axis=1) == net.labels).mean() for x in (net.logits, logits)]
-        lost.append(right[0] - right[1])
+        lost.append(100 * (right[0] - right[1]))
         errors.append(off_by(logits, net.logits))
-    return 100 * float(np.mean(lost)), max(errors)
+        sizes.append(len(blob))
+    return lost, max(errors), sizes
 
 
 def drawn_network(rng):
@@ -434,8 +435,8 @@ def test_8_bits_keep_accuracy(rng, hidden, credit):
     A row's step cures loud rows. What does a loud channel do to the activations that it shares a range with,
     and to the weights that read it? Then try another architecture, and images in another unit.
     """
-    lost, error = costs(hidden, 8)
-    credit(lost, floor=3.0, full=1.0, name="accuracy lost", unit=" points")
+    lost, error, _ = costs(hidden, 8)
+    credit(np.mean(lost), floor=3.0, full=1.0, name="accuracy lost", unit=" points")
     credit(100 * error, floor=9.0, full=6.0, name="logits off by", unit=" %")
     errors = []
     for _ in range(3):
@@ -448,12 +449,17 @@ def test_8_bits_keep_accuracy(rng, hidden, credit):
 @pytest.mark.points(4)
 @pytest.mark.needs("test_run_unpacks_four_bits")
 @pytest.mark.needs("test_8_bits_keep_accuracy")
-def test_4_bits_keep_accuracy(hidden, credit):
+def test_4_bits_keep_accuracy(hidden, credit, figure):
     """At 4 bits, networks with loud and quiet channels keep their accuracy and their logits.
 
     With 15 levels there is no slack. Is the imbalance gone, or only smaller? And one useless large weight spoils a
     row: which weights can never matter, because what they multiply is always zero?
     """
-    lost, error = costs(hidden, 4)
-    credit(lost, floor=10.0, full=4.0, name="accuracy lost", unit=" points")
+    lost, error, size = costs(hidden, 4)
+    more, _, larger = costs(hidden, 8)
+    points = {"4 bits": (size, lost), "8 bits": (larger, more)}
+    figure(
+        "What the bytes buy, two networks", points, x="bytes of the file", y="points of accuracy lost", kind="points"
+    )
+    credit(np.mean(lost), floor=10.0, full=4.0, name="accuracy lost", unit=" points")
     credit(100 * error, floor=23.0, full=17.0, name="logits off by", unit=" %")

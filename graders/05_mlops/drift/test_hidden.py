@@ -8,6 +8,7 @@ from drift import DriftMonitor, psi
 from tenfold import expect
 
 LEAST = 1e-4
+SAID = (("you were quiet", False), ("you raised the alarm", True))
 SHOPS = np.array([f"shop {k}" for k in range(30)])  # equally likely: more bins, more noise
 
 
@@ -258,6 +259,14 @@ def test_reference_stays_fixed(hidden, rng):
         assert same, "the same batches in another order get other verdicts"
 
 
+def max_psi(stream, batch):
+    """Return the largest PSI of a batch's number columns against the reference of the same part of the day."""
+    part = batch[stream.season].iloc[0]
+    reference = stream.reference[stream.reference[stream.season] == part]
+    numbers = [name for name in reference if pd.api.types.is_numeric_dtype(reference[name])]
+    return max(psi_of_numbers(reference[name].to_numpy(float), batch[name].to_numpy(float)) for name in numbers)
+
+
 @pytest.mark.points(4)
 @pytest.mark.needs(
     "test_quiet_at_every_size",
@@ -268,12 +277,17 @@ def test_reference_stays_fixed(hidden, rng):
     "test_season_is_not_drift",
     "test_reference_stays_fixed",
 )
-def test_flights_of_july(hidden, credit, rng):
+def test_flights_of_july(hidden, credit, rng, figure):
     """Real flights: after a November reference, July alarms, November does not.
 
     Morning and evening flights differ every day of the year: that is the season here.
     """
-    verdicts = [watch(hidden("flights", draw=i), rng) for i in range(3)]
+    streams = [hidden("flights", draw=i) for i in range(3)]
+    verdicts = [watch(stream, rng) for stream in streams]
+    largest = np.array([max_psi(streams[0], batch) for batch in streams[0].batches])
+    rang = np.array([*verdicts[0][0], *verdicts[0][1]])
+    points = {name: (1 + np.flatnonzero(rang == said), largest[rang == said]) for name, said in SAID}
+    figure("Largest PSI of a batch, November 1 to 6, then July", points, x="batch", y="PSI", kind="points")
     quiet = [v for pair in verdicts for v in pair[0]]
     drifted = [v for pair in verdicts for v in pair[1]]
     credit(np.mean(quiet), floor=0.40, full=0.17, name="November batches that alarm")
