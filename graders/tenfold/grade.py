@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from . import __version__, audit, catalog, levels, seeds
+from . import __version__, audit, catalog, levels, libraries, seeds
 from .catalog import Exercise
 from .errors import AuthoringError, FromSubmission, SubmissionError, TenfoldError, Unreadable
 from .plugin import GRADING, Grading
@@ -152,7 +152,8 @@ def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str)
     if missing:
         raise AuthoringError(f"{exercise.id} has no checks at {missing[0]}")
     drawn: list[tuple[str, bool, Any]] | None = [] if request.audit else None
-    session = Session(submission.files, exercise.modules, exercise.limits, level, exercise.libraries)
+    loaded = libraries.besides(exercise.libraries, submission.files)
+    session = Session(submission.files, exercise.modules, exercise.limits, level, loaded)
     grading = Grading(exercise, seed, session, level, drawn=drawn)
     with _own_modules(files):
         try:

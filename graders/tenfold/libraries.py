@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+
+KNOWN = frozenset({"lightgbm", "numpy", "pandas", "scipy", "sklearn", "torch", "transformers", "xgboost"})
+"""What is loaded beforehand for a submission's own sake: a name out of its text chooses among these alone."""
 
 
 def imported(sources: Iterable[bytes]) -> tuple[str, ...]:
@@ -14,6 +17,12 @@ def imported(sources: Iterable[bytes]) -> tuple[str, ...]:
     """
     found = {name for source in sources for name in at_top(source)}
     return tuple(sorted({"numpy", *(name for name in found if name.partition(".")[0] not in sys.stdlib_module_names)}))
+
+
+def besides(libraries: Iterable[str], files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return libraries, with those of the well-known ones that submitted Python files import, sorted."""
+    own = imported(content for name, content in files.items() if name.endswith(".py"))
+    return tuple(sorted({*libraries, *(name for name in own if name.partition(".")[0] in KNOWN)}))
 
 
 def at_top(source: bytes) -> Iterator[str]:
