@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,7 @@ def draw(rng, flights=12_000, planes=800, inspections=3_000, arrivals=600, coars
     flights, planes, inspections, arrivals
         How many rows there are; some planes are left out of the table.
     coarse
-        Round departures to the hour and delays to half an hour, so that many are equal.
+        Put departures at 00:00 or 12:00 and round delays to hours, so that many are equal.
     turn
         Ask other questions of the same database.
     tables
@@ -90,20 +91,29 @@ def given():
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(HERE.glob("*.sql"))}
 
 
-def _flights(rng, number, coarse):
-    """Return rows of the table flights, without tails. The sample is in order of time, so days can be counted off."""
+@cache
+def _sample():
+    """Return the real departures with their day: they are in order of time, so days can be counted off."""
     table = pd.read_csv(FLIGHTS)
     minutes = 60 * table["hour"] + table["minute"]
     before = minutes.groupby(table["month"]).shift()
     table["day"] = (minutes < before).groupby(table["month"]).cumsum() + 1
+    return table
+
+
+def _flights(rng, number, coarse):
+    """Return rows of the table flights, without tails."""
+    table = _sample()
     table = table.iloc[rng.permutation(len(table))[:number]]
     numbers = rng.integers(100, 999, (number, 4)).tolist()
     rows = []
     for flight, (r, n) in enumerate(zip(table.itertuples(index=False), numbers, strict=True), start=1):
-        departs = f"2013-{r.month:02}-{r.day:02} {r.hour:02}:{0 if coarse else r.minute:02}"
+        departs = (
+            f"2013-{r.month:02}-{r.day:02} {f'{r.hour // 12 * 12:02}:00' if coarse else f'{r.hour:02}:{r.minute:02}'}"
+        )
         delay = None if np.isnan(r.dep_delay) else int(r.dep_delay)
         if coarse and delay is not None:
-            delay = 30 * round(delay / 30)
+            delay = 60 * round(delay / 60)
         air_time = None if np.isnan(r.air_time) else int(r.air_time)
         message = f"MVT {r.origin} CREW {n[0]} FUEL {n[1]}00 LB LOAD {n[2]}0 KG TAXI OUT VIA B {n[3]} SI NIL"
         rows.append((flight, r.carrier, r.origin, departs, None, int(r.distance), air_time, delay, message))
@@ -133,16 +143,13 @@ def _with_tails(rng, rows, fleet):
 def _remarks(rng, rows):
     """Return rows of the table remarks: none to four a flight, in any order; equal ones may come twice."""
     counts = rng.choice(5, len(rows), p=[0.5, 0.27, 0.13, 0.07, 0.03])
-    remarks = [
-        _remark(row[0], str(rng.choice(CODES)), None if rng.random() < 0.15 else 5 * int(rng.integers(1, 12)))
-        for row, count in zip(rows, counts, strict=True)
-        for _ in range(count)
+    flights = rng.permutation(np.repeat([row[0] for row in rows], counts))
+    codes, minutes = rng.choice(CODES, len(flights)), 5 * rng.integers(1, 12, len(flights))
+    unknown = rng.random(len(flights)) < 0.15
+    return [
+        (f, c, None if u else m, f"{c} reported by the station, to be confirmed by the operations desk")
+        for f, c, m, u in zip(flights.tolist(), codes.tolist(), minutes.tolist(), unknown, strict=True)
     ]
-    return [remarks[i] for i in rng.permutation(len(remarks))]
-
-
-def _remark(flight, code, minutes):
-    return flight, code, minutes, f"{code} reported by the station, to be confirmed by the operations desk"
 
 
 def _inspections(rng, number, fleet):
