@@ -1,0 +1,1 @@
+-- Next step: what is one row of flights joined with remarks, and how often does a flight's delay come in it?

@@ -1,0 +1,2 @@
+-- Next step: read the five queries in datasets/airline, and note for each the columns behind WHERE, ON and ORDER BY.
+-- Then write as few CREATE INDEX statements as serve them all.

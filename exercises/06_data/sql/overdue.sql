@@ -1,0 +1,1 @@
+-- Next step: ask whether there is an inspection, not how many there are.

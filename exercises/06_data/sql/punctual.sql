@@ -1,0 +1,1 @@
+-- Next step: say "on the days :first to :last" without a function around departs.

@@ -1,0 +1,1 @@
+-- Next step: look at the plan of each side of the OR alone.

@@ -1,0 +1,163 @@
+"""Visible checks: a few rows that can be worked out by hand among others, then the work on a large database."""
+
+import pytest
+
+FILES = ("punctual", "overdue", "fleet", "worst", "review")
+BEGINS = {
+    "punctual": 13,
+    "overdue": 2,
+    "fleet": 6,
+    "worst": 5,
+    "review": 10,
+}  # % of the given steps: the statement's table
+
+
+def small(k):
+    """Return a database to work the answers out by hand; all delays and minutes of remarks are multiples of k."""
+    flights = [  # id, carrier, origin, departs, tail, distance, air_time, dep_delay, message
+        (1, "UA", "JFK", "2013-07-03 23:59", "N1", 700, 90, 4 * k, ""),
+        (2, "UA", "EWR", "2013-07-02 00:00", "N1", 200, 40, -k, ""),
+        (3, "UA", "EWR", "2013-07-02 09:30", "N2", 200, None, None, ""),
+        (4, "UA", "LGA", "2013-07-03 12:00", None, 500, None, None, ""),
+        (5, "UA", "EWR", "2013-07-04 00:00", "N9", 200, 41, 4 * k, ""),
+        (6, "UA", "JFK", "2013-07-01 23:59", "N1", 700, 90, 4 * k, ""),
+        (7, "DL", "JFK", "2013-07-02 08:00", "N3", 700, 95, 9 * k, ""),
+        (8, "UA", "EWR", "2013-07-02 00:00", None, 200, 40, -k, ""),
+    ]
+    planes = [("N1", "BOEING", 150), ("N2", "BOEING", None), ("N3", None, 100), ("N4", "BOEING", 20)]
+    remarks = [  # flight_id, code, minutes, note
+        (1, "ice", 2 * k, ""),
+        (1, "ice", 2 * k, ""),
+        (1, "crew", None, ""),
+        (6, "fuel", k, ""),
+        (3, "crew", None, ""),
+        (7, "ice", 5 * k, ""),
+    ]
+    late, early = ("N1", "N2") if k % 2 else ("N2", "N1")
+    inspections = [  # tail, day, inspector
+        (late, "2013-09-01", "a"),
+        (early, "2013-08-31", "a"),
+        (late, "2013-03-01", "b"),
+        (None, "2013-10-01", "b"),
+        ("N3", "2013-09-02", "b"),
+    ]
+    for i in range(100, 1_100):  # what is not asked for
+        flights.append((i, "XX", "LGA", f"2012-01-{i % 30 + 1:02} 10:00", f"X{i % 50}", 300, 60, 5, ""))
+        remarks.append((i, "fuel", 5, ""))
+    planes += [(f"X{i}", "XENON", 9) for i in range(50)]
+    inspections += [(f"X{i % 50}", "2014-01-01", "x") for i in range(200)]
+    return {"flights": flights, "planes": planes, "remarks": remarks, "inspections": inspections}
+
+
+@pytest.fixture
+def sql(submission):
+    """Give the text of a submitted file."""
+    return lambda name: submission.read(f"{name}.sql", 1).decode("utf-8", "replace")
+
+
+@pytest.fixture
+def answers(boxed, public, sql, rng):
+    """Compare a query's rows on the small database with those wanted, which are made from k; and its steps."""
+    k = int(rng.integers(2, 9))
+    airline, database = public("airline", tables=small(k)), boxed("database.py")
+
+    def compare(name, wanted, **parameters):
+        found = database.ask(airline.data, sql("indexes"), sql(name), [parameters])
+        assert found["error"] is None, found["error"]
+        assert found["rows"][0] == wanted(k)
+        (most,) = database.ask(airline.data, "", airline.given[name], [parameters])["steps"]
+        assert found["steps"][0] <= 0.9 * most, "right, in no fewer steps than the given query: read the plan"
+
+    return compare
+
+
+@pytest.mark.points(1)
+def test_punctual_by_hand(answers):
+    """Flights, departures and mean delay of UA on 2 and 3 July, by airport.
+
+    Which of the flights 1 to 8 are of these two days? What does a cancelled flight count for?
+    """
+
+    def wanted(k):
+        return [["EWR", 3, 2, -k], ["JFK", 1, 1, 4 * k], ["LGA", 1, 0, None]]
+
+    answers("punctual", wanted, carrier="UA", first="2013-07-02", last="2013-07-03")
+
+
+@pytest.mark.points(1)
+def test_overdue_by_hand(answers):
+    """Planes without an inspection since 1 September.
+
+    One inspection has no tail. What does it say about N4?
+    """
+    answers("overdue", lambda k: [["N2" if k % 2 else "N1", "BOEING"], ["N4", "BOEING"]], since="2013-09-01")
+    answers("overdue", lambda k: [["N1", "BOEING"], ["N2", "BOEING"], ["N4", "BOEING"]], since="2013-09-02")
+
+
+@pytest.mark.points(1)
+def test_fleet_by_hand(answers):
+    """Flights, delay and remark minutes of every Boeing.
+
+    Flight 1 has three remarks, and departs once. N4 never flies.
+    """
+
+    def wanted(k):
+        return [["N1", 3, 7 * k, 5 * k], ["N2", 1, None, None], ["N4", 0, None, None]]
+
+    answers("fleet", wanted, maker="BOEING")
+
+
+@pytest.mark.points(1)
+def test_worst_by_hand(answers):
+    """The three and four worst delays of UA.
+
+    Three flights have the same delay. N9 is not listed among the planes.
+    """
+
+    def wanted(k):
+        return [
+            [1, "2013-07-03 23:59", 4 * k, "BOEING", 150],
+            [5, "2013-07-04 00:00", 4 * k, None, None],
+            [6, "2013-07-01 23:59", 4 * k, "BOEING", 150],
+            [2, "2013-07-02 00:00", -k, "BOEING", 150],
+        ]
+
+    answers("worst", lambda k: wanted(k)[:3], carrier="UA", most=3)
+    answers("worst", wanted, carrier="UA", most=4)
+
+
+@pytest.mark.points(1)
+def test_review_by_hand(answers):
+    """Flights of N1, and of UA on 2 July.
+
+    Flight 2 is both. Flights 2 and 8 look the same, and are two.
+    """
+
+    def wanted(k):
+        return [
+            ["2013-07-01 23:59", "JFK", 4 * k],
+            ["2013-07-02 00:00", "EWR", -k],
+            ["2013-07-02 00:00", "EWR", -k],
+            ["2013-07-02 09:30", "EWR", None],
+            ["2013-07-03 23:59", "JFK", 4 * k],
+        ]
+
+    answers("review", wanted, tail="N1", carrier="UA", day="2013-07-02")
+
+
+@pytest.mark.points(1)
+def test_public_database_takes_few_steps(public, boxed, sql, rng):
+    """On the public database every query gives the given query's rows, in few enough steps that credit begins.
+
+    Print the plan of the query that is named: which table is scanned, and what is sorted?
+    """
+    airline = public("airline", turn=int(rng.integers(1_000)))
+    database = boxed("database.py")
+    for name in FILES:
+        given = database.ask(airline.data, "", airline.given[name], airline.asks[name], 1 << 40)
+        found = database.ask(airline.data, sql("indexes"), sql(name), airline.asks[name], sum(given["steps"]))
+        plan = "; ".join(found["plan"])
+        assert found["error"] is None, f"{name}: {found['error']} ({plan})"
+        assert found["rows"] == given["rows"], f"{name}: not the given query's rows"
+        share = 100 * sum(found["steps"]) / sum(given["steps"])
+        assert share < BEGINS[name], f"{name} takes {share:.1f} % of the given steps ({plan})"

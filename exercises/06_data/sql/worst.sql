@@ -1,0 +1,1 @@
+-- Next step: find out which rows the given query reads that are not in its result.

@@ -1,0 +1,18 @@
+CREATE INDEX i01 ON flights (carrier, departs);
+CREATE INDEX i02 ON flights (carrier, dep_delay);
+CREATE INDEX i03 ON flights (tail);
+CREATE INDEX i04 ON flights (origin);
+CREATE INDEX i05 ON flights (departs);
+CREATE INDEX i06 ON flights (distance);
+CREATE INDEX i07 ON flights (air_time);
+CREATE INDEX i08 ON flights (dep_delay);
+CREATE INDEX i09 ON flights (carrier);
+CREATE INDEX i10 ON planes (tail);
+CREATE INDEX i11 ON planes (maker);
+CREATE INDEX i12 ON planes (seats);
+CREATE INDEX i13 ON remarks (flight_id);
+CREATE INDEX i14 ON remarks (code);
+CREATE INDEX i15 ON remarks (minutes);
+CREATE INDEX i16 ON inspections (tail, day);
+CREATE INDEX i17 ON inspections (day);
+CREATE INDEX i18 ON inspections (inspector);
