@@ -13,7 +13,7 @@ from pathlib import Path
 MOST_COMMITS = 8
 MOST_FILES = 60
 MOST_BYTES = 200_000
-SECONDS = 8
+SECONDS = 5
 SUBJECT = "terse 0.4.1, and progress with the time left"
 WHO = {"NAME": "terse", "EMAIL": "terse@example.org", "DATE": "2026-01-05T12:00:00+0000"}
 SETTINGS = {
@@ -132,7 +132,7 @@ def _short(said):
 
 def _applied(repository, files, patch):
     if not re.match(rb"From [0-9a-f]{40} ", patch):
-        raise Refused("it is not what `git format-patch --stdout main` prints")
+        raise Refused("it is not what `git format-patch --stdout main` prints; is it the starter still?")
     if len(patch) > MOST_BYTES:
         raise Refused(f"the file is larger than {MOST_BYTES // 1000} kB")
     if b"\0" in patch or re.search(rb"^(GIT binary patch|copy from )", patch, re.MULTILINE):

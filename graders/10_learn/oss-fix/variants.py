@@ -37,7 +37,7 @@ def wrong(files):
     """Return copies with it: by what is wrong in them."""
     return {
         "the library as it was": _edited(files),
-        "a fix of durations alone": _edited(files, duration=DURATIONS_MENDED[0]),
-        "a fix of sizes alone": _edited(files, size=SIZES_MENDED[0]),
+        "a fix of one place alone": _edited(files, duration=DURATIONS_MENDED[0]),
+        "a fix of the other place alone": _edited(files, size=SIZES_MENDED[0]),
         "a fix of the reported number alone": _edited(files, REPORTED, DURATIONS_MENDED[0]),
     }
