@@ -82,6 +82,10 @@ def test_a_digest_depends_on_names_and_contents_not_on_where(tmp_path):
     one = digest("one", a="1", b="2")
     assert one == digest("two", a="1", b="2")
     assert one not in (digest("three", a="2", b="1"), digest("four", a="1"))
+    for left in ("__pycache__", ".ruff_cache", ".pytest_cache/v"):
+        (tmp_path / "two" / "deep" / left).mkdir(parents=True)
+        (tmp_path / "two" / "deep" / left / "x").write_text("left by a tool")
+    assert one == digest("two", a="1", b="2")
 
 
 def test_a_cause_is_named_only_where_most_known_failures_share_it(toy, monkeypatch):
