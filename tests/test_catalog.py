@@ -85,7 +85,7 @@ def test_a_digest_depends_on_names_and_contents_not_on_where(tmp_path):
     for left in ("__pycache__", ".ruff_cache", ".pytest_cache/v"):
         (tmp_path / "two" / "deep" / left).mkdir(parents=True)
         (tmp_path / "two" / "deep" / left / "x").write_text("left by a tool")
-    assert one == digest("two", a="1", b="2")
+    assert one == catalog.digest([tmp_path / "two"], tmp_path / "two")
 
 
 def test_a_cause_is_named_only_where_most_known_failures_share_it(toy, monkeypatch):
