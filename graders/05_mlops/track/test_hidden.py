@@ -19,7 +19,7 @@ from tenfold import expect
 CLOSE = 1e-6  # relative
 DEFAULTS = {"degree": 1, "alpha": 1.0}
 PARTS = ("train", "valid", "test")
-FIGURES = {"valid_rmse": "valid", "test_rmse": "test"}
+FIGURES = {"rmse_valid": "valid", "rmse_test": "test"}
 MOST_ROWS = 40  # params, metrics and tags of a run: two, two, one, and what MLflow adds by itself
 
 RUNS = """select r.run_uuid, r.status, r.end_time is not null from runs r join experiments e using (experiment_id)
@@ -275,7 +275,7 @@ def test_best_is_chosen_on_validation(place, hidden):
     parts, grid = drawn["parts"], drawn["grid"]
     run_grid(place.uri, "power", parts, grid)
     run_grid(place.uri, "easier", easy, other["grid"][:1])
-    best = min(grid, key=lambda settings: errors_of(settings, parts)["valid_rmse"])
+    best = min(grid, key=lambda settings: errors_of(settings, parts)["rmse_valid"])
     for wanted in (1, 2):
         assert expect.integer(register_best(place.uri, "power", "power")) == wanted, "a version has another number"
     runs = runs_of(place, "power")
@@ -288,7 +288,7 @@ def test_best_is_chosen_on_validation(place, hidden):
 
 def release(valid, test, status="FINISHED", rows="digest-of-rows"):
     """Return a version of a history."""
-    metrics = {"valid_rmse": valid, "test_rmse": test}
+    metrics = {"rmse_valid": valid, "rmse_test": test}
     return {
         "status": status,
         "valid": rows,
@@ -385,7 +385,7 @@ def _passes(version, champion):
     if champion is None:
         return True
     same = version["valid"] == champion["valid"]
-    return same and version["metrics"]["valid_rmse"] < champion["metrics"]["valid_rmse"]
+    return same and version["metrics"]["rmse_valid"] < champion["metrics"]["rmse_valid"]
 
 
 @pytest.mark.points(6)

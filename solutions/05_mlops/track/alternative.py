@@ -62,7 +62,7 @@ def _fit(client, run, parts, model):
     metrics = []
     for name in ("valid", "test"):
         predicted = model.predict(parts[name].drop("y", axis=1))
-        metrics.append(Metric(f"{name}_rmse", root_mean_squared_error(parts[name].y, predicted), 0, 0))
+        metrics.append(Metric(f"rmse_{name}", root_mean_squared_error(parts[name].y, predicted), 0, 0))
     with tempfile.TemporaryDirectory() as folder:
         mlflow.sklearn.save_model(model, f"{folder}/net", serialization_format="cloudpickle", pip_requirements=[])
         client.log_artifacts(run, f"{folder}/net", "net")
@@ -74,7 +74,7 @@ def register_best(store, experiment, name):
     client = MlflowClient(store)
     number = client.get_experiment_by_name(experiment).experiment_id
     finished = [run for run in client.search_runs([number]) if run.info.status == "FINISHED"]
-    best = min(finished, key=lambda run: run.data.metrics["valid_rmse"])
+    best = min(finished, key=lambda run: run.data.metrics["rmse_valid"])
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
     source = f"{best.info.artifact_uri}/net"
@@ -88,7 +88,7 @@ def promote(store, name, version):
     def evidence(number):
         run = client.get_run(client.get_model_version(name, str(number)).run_id)
         rows = [i.dataset.digest for i in run.inputs.dataset_inputs for t in i.tags if t.value == "valid"]
-        return run.info.status, run.data.metrics.get("valid_rmse", float("nan")), rows
+        return run.info.status, run.data.metrics.get("rmse_valid", float("nan")), rows
 
     status, error, rows = evidence(version)
     champion = client.get_registered_model(name).aliases.get("champion")

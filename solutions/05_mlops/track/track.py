@@ -57,7 +57,7 @@ def track(parts, used):
     for name, part in parts.items():
         mlflow.log_input(mlflow.data.from_pandas(part, name=name, digest=fingerprint(part)), context=name)
     model = build(**used).fit(parts["train"].drop(columns="y"), parts["train"]["y"])
-    figures = {f"{name}_rmse": rmse(model, parts[name]) for name in ("valid", "test")}
+    figures = {f"rmse_{name}": rmse(model, parts[name]) for name in ("valid", "test")}
     mlflow.sklearn.log_model(model, name="model", **QUICK)
     mlflow.log_metrics(figures)
 
@@ -68,7 +68,7 @@ def register_best(store, experiment, name):
     runs = mlflow.search_runs(
         experiment_names=[experiment],
         filter_string="attributes.status = 'FINISHED'",
-        order_by=["metrics.valid_rmse ASC"],
+        order_by=["metrics.rmse_valid ASC"],
         output_format="list",
     )
     return int(mlflow.register_model(f"runs:/{runs[0].info.run_id}/model", name).version)
@@ -83,7 +83,7 @@ def promote(store, name, version):
     if passed and champion is not None:
         best = client.get_run(client.get_model_version(name, champion).run_id)
         same_rows = validated_on(candidate) == validated_on(best)
-        passed = same_rows and candidate.data.metrics["valid_rmse"] < best.data.metrics["valid_rmse"]
+        passed = same_rows and candidate.data.metrics["rmse_valid"] < best.data.metrics["rmse_valid"]
     if passed:
         client.set_registered_model_alias(name, CHAMPION, str(version))
     return passed
@@ -91,7 +91,7 @@ def promote(store, name, version):
 
 def is_sound(run):
     """Return whether a run ended well and has a finite error on validation."""
-    return run.info.status == "FINISHED" and bool(np.isfinite(run.data.metrics.get("valid_rmse", np.nan)))
+    return run.info.status == "FINISHED" and bool(np.isfinite(run.data.metrics.get("rmse_valid", np.nan)))
 
 
 def validated_on(run):
