@@ -31,13 +31,13 @@ def scores(parts: dict[str, pd.DataFrame], settings: dict[str, float]) -> dict[s
     }
 
 
-def _parts(rng: np.random.Generator, noise: float) -> dict[str, pd.DataFrame]:
+def _parts(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
     """Draw the three parts of one table: floats, the target in the column y."""
     weights, bends, scale = rng.normal(size=3), rng.normal(size=3), rng.uniform(5, 50)
     parts = {}
     for name, rows in PARTS.items():
         x = rng.normal(size=(rows, 3))
-        y = x @ weights + 0.6 * (x**2) @ bends + x[:, 0] * x[:, 1] + noise * rng.normal(size=rows)
+        y = x @ weights + 0.6 * (x**2) @ bends + x[:, 0] * x[:, 1] + rng.normal(size=rows)
         parts[name] = pd.DataFrame({"load": x[:, 0], "wind": x[:, 1], "sun": x[:, 2], "y": scale * y})
     return parts
 
@@ -51,9 +51,7 @@ def _told_apart(found: list[dict[str, float]]) -> int | None:
     return best if clear and best not in others else None
 
 
-def draw(
-    rng: np.random.Generator, settings: int = 5, noise: float = 1.0, store: dict[str, dict[str, Any]] | None = None
-) -> Any:
+def draw(rng: np.random.Generator, settings: int = 5, store: dict[str, dict[str, Any]] | None = None) -> Any:
     """Draw three parts and a grid of settings, or make a store.
 
     Parameters
@@ -61,8 +59,6 @@ def draw(
     rng : numpy.random.Generator
     settings : int
         How many, at least 3. The best on ``valid`` is neither best on ``train`` or ``test``, nor the first or the last.
-    noise : float
-        Size of the noise; 1 is that of the signal, more or less.
     store : dict, optional
         Return a store instead, as bytes. By name of a registered model: ``versions``, a list of dicts (``status``;
         ``valid``, the digest of the validation rows; ``metrics``); ``champion``, the version with this alias, or None.
@@ -75,7 +71,7 @@ def draw(
     if store is not None:
         return _store(store)
     while True:
-        parts = _parts(rng, noise)
+        parts = _parts(rng)
         grid = [GRID[i] for i in rng.permutation(len(GRID))[:settings]]
         best = _told_apart([scores(parts, each) for each in grid])
         if best is not None and 0 < best < settings - 1:

@@ -270,7 +270,7 @@ def test_best_is_chosen_on_validation(place, hidden):
 
     Which figure may choose, and which only report? Is lower better? Whose runs are in the store besides?
     """
-    drawn, other = hidden("track", draw=4), hidden("track", draw=5, noise=0.01)
+    drawn, other = hidden("track", draw=4), hidden("track", draw=5)
     easy = {name: part.assign(y=part["y"] / 1000) for name, part in other["parts"].items()}
     parts, grid = drawn["parts"], drawn["grid"]
     run_grid(place.uri, "power", parts, grid)
