@@ -120,7 +120,6 @@ print(json.dumps([partition(key, 16) for key in json.load(open("keys.json"))]))
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_partitions_are_even")
 def test_every_process_agrees_on_the_partition(submission, rng):
     """A key has the same partition in every process, today and after the next start.
 
@@ -137,7 +136,6 @@ def test_every_process_agrees_on_the_partition(submission, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_worked_example")
 def test_windows_follow_event_time(hidden, public, rng):
     """Events count where they happened, not when they arrived: out of order, before 1970, and on a boundary.
 
@@ -156,7 +154,6 @@ def test_windows_follow_event_time(hidden, public, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_worked_example")
 def test_copies_count_once(hidden, rng):
     """An event that is sent twice counts once; two events that look alike count twice.
 
@@ -169,7 +166,6 @@ def test_copies_count_once(hidden, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_worked_example")
 def test_late_events_go_aside(hidden, rng):
     """An event whose window closed before it goes to the table late, and changes no window; all others count.
 
@@ -182,7 +178,6 @@ def test_late_events_go_aside(hidden, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_worked_example")
 def test_quiet_partition_closes(public, rng):
     """A partition in which nothing more happens closes its windows by the broker's clock, not before.
 
@@ -206,7 +201,6 @@ def test_quiet_partition_closes(public, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_worked_example")
 def test_open_windows_stay_inside(hidden, rng):
     """A row is put when its window has closed, once and for good: nobody reads a count that is still to change.
 
@@ -228,7 +222,6 @@ def test_open_windows_stay_inside(hidden, rng):
 
 
 @pytest.mark.points(2)
-@pytest.mark.needs("test_worked_example", "test_goes_on_from_the_commit")
 def test_crash_after_any_call(hidden, restart):
     """The process dies after any call, a new one goes on: every window once, with every event.
 
@@ -249,7 +242,6 @@ def test_crash_after_any_call(hidden, restart):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_worked_example", "test_goes_on_from_the_commit")
 def test_partitions_move_between_workers(hidden, rng, restart):
     """Partitions go from worker to worker, connections break and come back: every window once, with every event.
 
@@ -271,7 +263,6 @@ def test_partitions_move_between_workers(hidden, rng, restart):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_worked_example", "test_goes_on_from_the_commit")
 def test_state_does_not_grow(hidden, rng):
     """The committed state is as large as what is open, however long the log.
 
@@ -288,7 +279,6 @@ def test_state_does_not_grow(hidden, rng):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_final_until_by_hand", "test_goes_on_from_the_commit")
 def test_slowest_partition_decides(hidden, rng, restart):
     """Final is what is final in every partition: in the slowest, the quiet, and the one that nobody has read.
 
@@ -318,18 +308,15 @@ def test_slowest_partition_decides(hidden, rng, restart):
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_worked_example", "test_goes_on_from_the_commit", "test_copies_count_once")
+@pytest.mark.needs("test_worked_example", "test_copies_count_once")
 def test_work_stays_small(public, rng, boxed, faster):
     """A record costs the same however much is open; a commit comes once a poll and partition, not once a record.
 
-    How long does it take to find an id in a list, and in a set? To look through all open windows for each record?
+    How long does it take to find an id in a list, and in a set? To write the whole state once for each record?
     """
-    settings = {"window": 1.0, "lateness": 2000.0, "timeout": 9000.0}
-    spread = [(f"s{i}", "pump", float(t) / 4, 1) for i, t in enumerate(rng.integers(0, 7990, size=3000).tolist())]
-    crowd = [
-        (f"c{i}", "pump", 1999 + float(t) / 4096, 1) for i, t in enumerate(rng.integers(0, 4096, size=5000).tolist())
-    ]
-    stream = public("event-log", logs=[record_log(spread + crowd)], settings=settings, until=2400.0)
+    settings = {"window": 1.0, "lateness": 8.0, "timeout": 20_000.0}  # nothing closes: only the records cost time
+    crowd = [(f"c{i}", "pump", t / 4096, 1) for i, t in enumerate(rng.integers(0, 4096, size=12_000).tolist())]
+    stream = public("event-log", logs=[record_log(crowd)], settings=settings, until=2.0)
     broker = stream.broker(rng, batch=4000)
     assert serve(broker)
     commits, polls = broker.lease.named("commit"), broker.lease.named("poll")
@@ -339,8 +326,8 @@ def test_work_stays_small(public, rng, boxed, faster):
         lambda seed: stream.broker(np.random.default_rng(seed), batch=4000).serve(consume),
         than=lambda seed: stream.broker(np.random.default_rng(seed), batch=4000).serve(reference.consume),
         inputs=lambda i: (i,),
-        at_most=4.0,
-        rounds=3,
+        at_most=3.0,
+        rounds=2,
     )
     assert broker.committed[0][0] == len(stream.logs[0]), "it did not commit all records"
 

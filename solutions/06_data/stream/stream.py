@@ -57,9 +57,7 @@ class Part:
 
 def consume(assigned, poll, put, commit, settings):
     """Read the assigned partitions until there is nothing more to poll."""
-    parts = {
-        p: Part(saved, settings) for p, saved in assigned.items()
-    }  # nothing outlives this call but what is committed
+    parts = {p: Part(saved, settings) for p, saved in assigned.items()}  # what was committed, and nothing else
     while (batch := poll()) is not None:
         for p, news in batch.items():
             part, records = parts[p], news["records"]
