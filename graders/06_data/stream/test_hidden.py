@@ -120,6 +120,7 @@ print(json.dumps([partition(key, 16) for key in json.load(open("keys.json"))]))
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_partitions_are_even")
 def test_every_process_agrees_on_the_partition(submission, rng):
     """A key has the same partition in every process, today and after the next start.
 
@@ -315,7 +316,7 @@ def test_work_stays_small(public, rng, boxed, faster):
     How long does it take to find an id in a list, and in a set? To write the whole state once for each record?
     """
     settings = {"window": 1.0, "lateness": 8.0, "timeout": 20_000.0}  # nothing closes: only the records cost time
-    crowd = [(f"c{i}", "pump", t / 4096, 1) for i, t in enumerate(rng.integers(0, 4096, size=5_000).tolist())]
+    crowd = [(f"c{i}", "pump", t / 4096, 1) for i, t in enumerate(rng.integers(0, 4096, size=9_000).tolist())]
     stream = public("event-log", logs=[record_log(crowd)], settings=settings, until=2.0)
     broker = stream.broker(rng, batch=4000)
     assert serve(broker)
