@@ -44,9 +44,8 @@ def flags(case, x, y, rows):
     """Train on labelled rows; return which of `rows` are worth flagging."""
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3)).fit(x, y)
     chance = model.predict_proba(rows)[:, 1]
-    return (
-        chance * case["fn"] > (1 - chance) * case["fp"] + case["explain"]
-    )  # a missed row costs more than a flagged one
+    # flag where a miss would cost more, on average
+    return chance * case["fn"] > (1 - chance) * case["fp"] + case["explain"]
 
 
 def monthly_drift(case, who):
