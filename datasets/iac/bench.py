@@ -42,6 +42,8 @@ def cloudformation(submission: Any, *deployments: dict[str, Any], lint: bool = F
     learner's lives that could know of it.
     """
     question = {"lint": lint, "deployments": deployments}
+    lines = [line.strip() for line in submission.read("template.yaml").decode("utf-8", "replace").splitlines()]
+    assert any(line and line[0] != "#" for line in lines), "template.yaml holds nothing but comments"
     key = json.dumps([submission.read("template.yaml").hex(), question])
     if key not in _answers:
         _answers[key] = _ask(submission, "run_cloudformation.py", "deployments.json", question, "cloudformation.json")

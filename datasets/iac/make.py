@@ -25,17 +25,18 @@ def token(rng: np.random.Generator) -> str:
 
 
 def _sheet(rng: np.random.Generator) -> dict[str, dict[str, float]]:
-    """Draw a price sheet in which neither the name nor the size says what is cheap."""
+    """Draw a price sheet in which neither the name nor the size says what is cheap; prices span 10."""
     sheet = {}
+    currency = rng.uniform(12, 30)  # to the dollar
     for family, memory in FAMILIES.items():
         for generation in (5, 6, 7):
-            dearer = rng.uniform(0.7, 1.5)  # a newer generation is sometimes cheaper, sometimes not
+            dearer = currency * rng.uniform(0.6, 1.8)  # a newer generation is sometimes cheaper, sometimes not
             for cpus in CPUS:
-                price = dearer * (0.03 * cpus + 0.004 * cpus * memory) * rng.uniform(0.95, 1.05)
+                price = dearer * (0.03 * cpus + 0.004 * cpus * memory) * rng.uniform(0.9, 1.1)
                 sheet[f"{family}{generation}.{cpus}x"] = {
                     "cpus": cpus,
                     "memory_gb": cpus * memory,
-                    "price": round(float(price), 4),
+                    "price": round(float(price), 3),
                 }
     return sheet
 

@@ -145,9 +145,10 @@ def test_resize_is_in_place(hidden, submission):
     bench.planned(made)
     for step in (more, large):
         assert bench.changes(step) == dict.fromkeys(bench.of(name, "service"), "update"), "a resize does something else"
-    found = bench.changes({**slow})
-    mine = bench.of(name, "queue", "service")
-    assert set(found) - mine == bench.of(name, "service") - mine, "a longer timeout touches something else"
+    found = bench.changes(slow)
+    assert bench.of(name, "queue") <= set(found) <= bench.of(name, "queue", "service"), (
+        "a longer timeout touches something else"
+    )
     assert set(found.values()) == {"update"}, "a longer timeout replaces something"
 
 
@@ -519,4 +520,4 @@ def test_platform_costs_no_more_than_it_must(hidden, submission, credit):
         told = expect.number(bench.outputs(made).get("monthly_cost"))
         assert abs(told - HOURS * cost) <= 0.01, "monthly_cost is not what these instances cost in 730 hours"
         paid, least = paid + cost, least + hourly(case)
-    credit(paid / least, floor=1.3, full=1.1, name="cost over the least possible", unit=" x")
+    credit(paid / least, floor=1.25, full=1.001, name="cost over the least possible", unit=" x")
