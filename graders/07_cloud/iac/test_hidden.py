@@ -503,7 +503,7 @@ def test_platform_costs_no_more_than_it_must(hidden, submission, credit):
     """
     cases = [
         {**hidden("iac", draw=draw, services=8), "environment": "dev" if draw % 3 == 1 else "prod"}
-        for draw in range(10, 16)
+        for draw in range(10, 20)
     ]
     paid = least = 0.0
     for case, (made,) in zip(cases, bench.terraform(submission, *[[applied(c)] for c in cases]), strict=True):
@@ -520,4 +520,4 @@ def test_platform_costs_no_more_than_it_must(hidden, submission, credit):
         told = expect.number(bench.outputs(made).get("monthly_cost"))
         assert abs(told - HOURS * cost) <= 0.01, "monthly_cost is not what these instances cost in 730 hours"
         paid, least = paid + cost, least + hourly(case)
-    credit(paid / least, floor=1.25, full=1.001, name="cost over the least possible", unit=" x")
+    credit(paid / least, floor=1.1, full=1.001, name="cost over the least possible", unit=" x")
