@@ -51,9 +51,9 @@ def cloudformation(submission: Any, *deployments: dict[str, Any], lint: bool = F
 
 
 def planned(step: dict[str, Any]) -> dict[str, Any]:
-    """Return a step that Terraform did without an error; else fail with the first complaint's first line."""
+    """Return a step that Terraform did without an error; else fail with its last complaint."""
     said = [each["summary"] for each in step["errors"]]
-    assert not said, f"Terraform says: {said[0].splitlines()[0][:200] if said[0] else 'no'}"
+    assert not said, f"Terraform says: {said[-1][:200]}"
     return step
 
 

@@ -40,7 +40,7 @@ def complaints(lines: str) -> list[dict[str, str]]:
             diagnostic = said.get("diagnostic", {})
             summary = diagnostic.get("summary", said.get("@message", ""))
             found.append({"summary": summary, "detail": diagnostic.get("detail", "")})
-    return found
+    return found or [{"summary": "an error without words", "detail": ""}]
 
 
 def refused(plan: dict) -> str:
@@ -59,6 +59,8 @@ def refused(plan: dict) -> str:
 def edit(resource: str, key: str, values: dict) -> None:
     """Change the input of one resource in the state, as somebody who clicks in a console changes the real thing."""
     path = Path("terraform.tfstate")
+    if not path.exists():
+        return  # nothing was applied; the step before says why
     state = json.loads(path.read_text())
     for each in state["resources"]:
         for instance in each["instances"]:
@@ -75,7 +77,7 @@ def step(variables: dict, apply: bool = False, edit_first: list | None = None) -
     Path("terraform.tfvars.json").write_text(json.dumps(variables))
     code, said = command("plan", *ARGUMENTS, "-json", "-out=plan")
     if code != 0:
-        return {"errors": complaints(said) or [{"summary": said[:500], "detail": ""}]}
+        return {"errors": complaints(said)}
     plan = json.loads(command("show", "-json", "plan")[1])
     if why := refused(plan):
         return {"errors": [{"summary": f"not allowed in this exercise: {why}", "detail": ""}]}
@@ -89,9 +91,9 @@ def step(variables: dict, apply: bool = False, edit_first: list | None = None) -
         "variables": plan["configuration"]["root_module"].get("variables", {}),
     }
     if apply:
-        code, said = command("apply", *ARGUMENTS, "plan")
+        code, said = command("apply", *ARGUMENTS, "-json", "plan")
         if code != 0:
-            return {"errors": [{"summary": said[:500], "detail": ""}]}
+            return {"errors": complaints(said)}
         found["state"] = json.loads(Path("terraform.tfstate").read_text())
     return found
 
@@ -108,9 +110,9 @@ def main() -> None:
         folder.mkdir(parents=True)
         (folder / "main.tf").write_bytes(source)
         os.chdir(folder)
-        code, said = command("init", *ARGUMENTS, "-backend=false", "-get=false")
+        code, said = command("init", *ARGUMENTS, "-json", "-backend=false", "-get=false")
         if code != 0:
-            found.append([{"errors": [{"summary": said[:1000], "detail": ""}]} for _ in steps])
+            found.append([{"errors": complaints(said)} for _ in steps])
             continue
         found.append([step(each["variables"], each.get("apply", False), each.get("edit")) for each in steps])
     (top / "terraform.json").write_text(json.dumps(found))

@@ -38,6 +38,7 @@ def test_example_is_planned_and_applied(submission, rng):
     """
     case = example(rng)
     ((made,),) = bench.terraform(submission, [{"variables": case, "apply": True}])
+    assert made["errors"] == []
     service = bench.settings(made, "service", case["services"])["ranker"]
     queue = bench.settings(made, "queue", case["services"])["ranker"]
     bucket = bench.settings(made, "bucket", case["services"])["ranker"]

@@ -295,6 +295,16 @@ def deployed(submission, hidden):
     return found, list(zip(asked, found["stacks"], strict=True))
 
 
+def fields(value):
+    """Return what should be a mapping; of anything else, an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value):
+    """Return the mappings of what should be a list of them, or is one."""
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
+
+
 def properties(made, name, kind):
     """Return the properties of a resource of a stack."""
     assert "resources" in made, "the template cannot be deployed"
@@ -306,12 +316,12 @@ def properties(made, name, kind):
 def closed(made):
     """Return whether nothing of the bucket is public."""
     bucket = properties(made, "ModelBucket", "AWS::S3::Bucket")
-    block = bucket.get("PublicAccessBlockConfiguration") or {}
+    block = fields(bucket.get("PublicAccessBlockConfiguration"))
     policies = [
         statement
         for each in made["resources"].values()
         if each["Type"] == "AWS::S3::BucketPolicy"
-        for statement in statements(each["Properties"].get("PolicyDocument"))
+        for statement in statements(fields(each["Properties"]).get("PolicyDocument"))
     ]
     return (
         all(str(block.get(each)).lower() == "true" for each in CLOSED)
@@ -329,11 +339,11 @@ def test_bucket_is_closed_and_encrypted(hidden, submission):
     for stack, made in deployed(submission, hidden)[1]:
         bucket = properties(made, "ModelBucket", "AWS::S3::Bucket")
         assert closed(made), "the bucket is not closed to the public"
-        rules = (bucket.get("BucketEncryption") or {}).get("ServerSideEncryptionConfiguration") or []
-        kinds = [(rule.get("ServerSideEncryptionByDefault") or {}).get("SSEAlgorithm") for rule in rules]
+        rules = items(fields(bucket.get("BucketEncryption")).get("ServerSideEncryptionConfiguration"))
+        kinds = [fields(rule.get("ServerSideEncryptionByDefault")).get("SSEAlgorithm") for rule in rules]
         assert kinds == ["aws:kms"], "the bucket is not encrypted with KMS"
         prod = stack["parameters"]["Environment"] == "prod"
-        status = (bucket.get("VersioningConfiguration") or {}).get("Status")
+        status = fields(bucket.get("VersioningConfiguration")).get("Status")
         assert (status == "Enabled") is prod, "versioning is not that of the environment"
 
 
@@ -354,10 +364,10 @@ def test_one_template_for_both_environments(hidden, submission):
         assert made["exports"] == {f"{given['Environment']}-model-bucket": name}, "the export is another"
         tags = {"environment": given["Environment"], "owner": given["Owner"], "managed_by": "cloudformation"}
         for holder in (bucket, properties(made, "ReaderRole", "AWS::IAM::Role")):
-            listed = {each.get("Key"): each.get("Value") for each in holder.get("Tags") or []}
+            listed = {str(each.get("Key")): each.get("Value") for each in items(holder.get("Tags"))}
             assert all(listed.get(key) == value for key, value in tags.items()), "a tag is not right"
-        rules = (bucket.get("LifecycleConfiguration") or {}).get("Rules") or []
-        days = [str((rule.get("NoncurrentVersionExpiration") or {}).get("NoncurrentDays")) for rule in rules]
+        rules = items(fields(bucket.get("LifecycleConfiguration")).get("Rules"))
+        days = [str(fields(rule.get("NoncurrentVersionExpiration")).get("NoncurrentDays")) for rule in rules]
         assert given["NoncurrentDays"] in days, "old versions do not expire after NoncurrentDays"
 
 
@@ -368,8 +378,7 @@ def listed(value):
 
 def statements(document):
     """Return the statements of a policy."""
-    found = (document or {}).get("Statement", [])
-    return [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, dict)]
+    return items(fields(document).get("Statement"))
 
 
 def matches(pattern, text):
@@ -404,7 +413,7 @@ def applies(statement, action, resource):
 
 def allowed(policy, action, resource):
     """Return whether a policy allows an action: an Allow speaks of it, and no Deny does."""
-    effects = {each.get("Effect") for each in policy if applies(each, action, resource)}
+    effects = {str(each.get("Effect")) for each in policy if applies(each, action, resource)}
     return "Allow" in effects and "Deny" not in effects
 
 
@@ -412,13 +421,13 @@ def granted(made):
     """Return all statements that a stack's policies grant."""
     found = []
     for each in made["resources"].values():
-        given = each["Properties"]
+        given = fields(each["Properties"])
         if each["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
             found += statements(given.get("PolicyDocument"))
         if each["Type"] == "AWS::IAM::Role":
             foreign = [arn for arn in listed(given.get("ManagedPolicyArns") or []) if ":iam::aws:" in arn]
             assert not foreign, "a policy that AWS manages is attached: it allows more than this role needs"
-            for policy in given.get("Policies") or []:
+            for policy in items(given.get("Policies")):
                 found += statements(policy.get("PolicyDocument"))
     return found
 
@@ -431,10 +440,14 @@ def test_role_may_do_no_more_than_it_needs(hidden, submission, rng):
     """
     for _, made in deployed(submission, hidden)[1]:
         role = properties(made, "ReaderRole", "AWS::IAM::Role")
-        for trust in statements(role.get("AssumeRolePolicyDocument")):
-            service = listed((trust.get("Principal") or {}).get("Service")) if trust["Principal"] != "*" else []
-            assert service == ["ecs-tasks.amazonaws.com"], "somebody else may take the role"
-            assert listed(trust["Principal"].get("AWS", [])) == [], "somebody else may take the role"
+        trusts = statements(role.get("AssumeRolePolicyDocument"))
+        assert trusts, "nobody may take the role"
+        for trust in trusts:
+            principal = fields(trust.get("Principal"))
+            services = listed(principal.get("Service"))
+            assert (set(principal), services) == ({"Service"}, ["ecs-tasks.amazonaws.com"]), (
+                "somebody else may take the role"
+            )
         name = properties(made, "ModelBucket", "AWS::S3::Bucket").get("BucketName")
         bucket, other = f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}-copy"
         model = f"{bucket}/models/v{rng.integers(2, 99)}/weights.bin"
