@@ -1,0 +1,98 @@
+"""Versions of `feature_window.py`, correct and not, and the bench that runs a test-suite on one of them."""
+
+import importlib.util
+import marshal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+STUB = '''
+class FeatureWindow:
+    """Knows all names and does nothing."""
+
+    watermark = None
+
+    def __init__(self, width, lateness=0): pass
+    def add(self, event_id, key, time, value): pass
+    def features(self, key, at): pass
+    def busiest(self, at): pass
+    def forget(self, key): pass
+'''
+BUGS = {
+    "the window includes its first moment": ("at - self._width < time", "at - self._width <= time"),
+    "an event that comes again is stored again": ("if event_id in self._seen:", "if False:"),
+    "the mean of no events is 0": ('"mean": None', '"mean": 0.0'),
+}
+"""Edits of the published module, each a bug that a suite should catch."""
+BUG_IN_ANOTHER = ("0 <= at - e[1] < self.span", "at - e[1] < self.span")
+"""An edit of the other correct version: it reads events of the future."""
+
+START = """
+import os, sys
+os.environ.pop("PYTEST_ADDOPTS", None)
+os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+import pytest
+raise SystemExit(pytest.main(["suite.py", "-q", "-x", "--tb=short", "--color=no", "-p", "no:cacheprovider"]))
+"""
+ORDERS = {
+    "as written": "",
+    "backwards": "def pytest_collection_modifyitems(items):\n    items.reverse()\n",
+    "shuffled": """
+import random
+
+def pytest_collection_modifyitems(items):
+    random.Random(SHUFFLE).shuffle(items)
+""",
+}
+GREEN, RED = (0,), (1, 2)
+"""Exit codes of pytest: all tests passed; some failed, or the file could not be collected."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a suite is tried on by the visible checks, and how."""
+
+    published: bytes
+    another: bytes
+    stub: bytes
+    bugs: dict[str, bytes]
+    bug_in_another: bytes
+
+    def green(self, work, version, order="as written", shuffle=0):
+        """Run the suite on a version; return True for green, False for red, and what pytest printed."""
+        work.write("feature_window.pyc", version)
+        work.write("conftest.py", ORDERS[order].replace("SHUFFLE", str(shuffle)).encode())
+        work.write("pytest.ini", b"[pytest]\n")
+        ran = work.run([sys.executable, "-B", "-c", START])
+        assert ran.code in GREEN + RED, "pytest found no test in your suite, or did not come to its end"
+        return ran.code in GREEN, ran.output
+
+    def compiled(self, source):
+        """Return a module as the bytes of a .pyc file, without its text and docstrings."""
+        return compiled(source)
+
+
+def draw(rng):
+    """Return the bench: the versions that everybody may see. Nothing in it depends on `rng`."""
+    here = Path(__file__).parent
+    published, another = ((here / name).read_text(encoding="utf-8") for name in ("feature_window.py", "another.py"))
+    return Bench(
+        published=compiled(published),
+        another=compiled(another),
+        stub=compiled(STUB),
+        bugs={name: compiled(edited(published, *edit)) for name, edit in BUGS.items()},
+        bug_in_another=compiled(edited(another, *BUG_IN_ANOTHER)),
+    )
+
+
+def edited(source, old, new):
+    """Return a text with one place changed."""
+    if source.count(old) != 1:
+        raise ValueError(f"{old!r} is there {source.count(old)} times")
+    return source.replace(old, new)
+
+
+def compiled(source):
+    """Return a module as the bytes of a .pyc file, without its text and docstrings."""
+    code = compile(source, "feature_window.py", "exec", dont_inherit=True, optimize=2)
+    return importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
