@@ -24,7 +24,7 @@ def draw(rng, cases=40):
     """Return calls, `cases` of each kind."""
     sizes = [_size(rng, *_near(rng, _worths(rng), (0.05, 0.45))) for _ in range(cases)]
     durations = [_duration(rng, *_near(rng, DURATION, (0.05, 0.45))) for _ in range(cases)]
-    makers = [_plain_size, _plain_duration, _below_size, _below_duration, _count, _clock, _parse, _progress]
+    makers = [_plain_size, _plain_duration, _below_size, _below_duration, _count, _clock, _parse, _progress, _nothing]
     plain = [makers[i % len(makers)](rng) for i in range(cases)]
     return Calls(sizes, durations, plain)
 
@@ -37,7 +37,9 @@ def _near(rng, worths, below):
     """Return a number a little below some unit, by so many of the last decimal of the smaller one; digits; worths."""
     place = int(rng.integers(1, len(worths)))
     digits = int(rng.integers(0, 5))
-    shown = 0 if worths[place - 1] == 1.0 and len(worths) == 6 else digits  # bytes have no decimals
+    shown = digits
+    if worths[place - 1] == 1.0 and len(worths) == 6:  # bytes have no decimals
+        shown, digits = 0, min(digits, 3)  # with 4 the next unit shows 0.9997: the rules leave room for 1.0000
     steps = worths[place] / worths[place - 1]
     return (steps - rng.uniform(*below) * 10.0**-shown) * worths[place - 1], digits, worths
 
@@ -68,7 +70,7 @@ def _inside(rng, worths):
         place = int(rng.integers(0, len(worths)))
         steps = worths[place + 1] / worths[place] if place + 1 < len(worths) else 3000.0
         share, digits = rng.uniform(1.02, 0.9 * steps), int(rng.integers(0, 5))
-        if all(abs(share * 10.0**shown % 1 - 0.5) > TIE for shown in (0, digits)):
+        if all(abs(share * 10.0**shown % 1 - 0.5) > TIE for shown in (0, 1, digits)):
             return share * worths[place], digits
 
 
@@ -99,3 +101,10 @@ def _parse(rng):
 def _progress(rng):
     total = int(rng.integers(2, 900)) << 20
     return ["terse", "progress", [total // 2, total, _inside(rng, DURATION[:4])[0]], {}]
+
+
+def _nothing(rng):
+    """Return a number so near to zero, above or below, that its text is one of zero."""
+    share, digits = rng.uniform(-0.45, 0.45), int(rng.integers(0, 5))
+    name, value = [("size", share), ("count", share), ("duration", share * 10.0 ** -(3 + digits))][rng.integers(3)]
+    return ["terse", name, [value], {"digits": digits}]

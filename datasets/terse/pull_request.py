@@ -8,7 +8,7 @@ from tenfold.errors import MachineError
 
 HERE = Path(__file__).resolve().parent
 NO_GIT = "git is not on this machine's PATH: this exercise applies patches with it. Install git and grade again"
-SKIPPED = {"__pycache__", ".pytest_cache", ".ruff_cache"}
+SKIPPED = {"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis", ".benchmarks", ".DS_Store"}
 _branches = {}
 
 
@@ -68,9 +68,9 @@ def same(answer, wanted):
     return type(found) is type(wanted) and found == wanted
 
 
-def suite(submission, folder, files):
-    """Run the tests of a copy of the library in the box and return pytest's exit code: 0 passed, 1 some failed."""
+def suite(submission, folder, files, only="tests"):
+    """Run tests of a copy of the library in the box and return pytest's exit code: 0 passed, 1 some failed."""
     put(submission, folder, files)
     options = ["-q", "--tb=no", "-p", "no:cacheprovider", "--rootdir", folder, "-c", f"{folder}/pyproject.toml"]
     alone = ["env", "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1", sys.executable, "-B", "-m", "pytest"]
-    return submission.run([*alone, *options, f"{folder}/tests"]).code
+    return submission.run([*alone, *options, f"{folder}/{only}"]).code

@@ -70,15 +70,18 @@ def test_changelog_tells_users(branch):
         [line.rstrip() for line in files.get("CHANGELOG.md", b"").decode(errors="replace").splitlines() if line.strip()]
         for files in (pr.upstream(), branch["commits"][-1]["files"])
     )
-    section = "\n".join(after).partition("## Unreleased\n")[2].partition("\n## ")[0].partition("### Fixed\n")[2]
-    section = section.partition("\n### ")[0].splitlines()
+    top = after.index("## Unreleased") + 1 if "## Unreleased" in after else len(after)
+    end = next((i for i in range(top, len(after)) if after[i].startswith("## ")), len(after))
+    fixed = after.index("### Fixed", top, end) if "### Fixed" in after[top:end] else end
+    last = next((i for i in range(fixed + 1, end) if after[i].startswith("### ")), end)
+    section = after[fixed + 1 : last]
     demand(section, "there is no section Fixed with a line in it under Unreleased")
     formed = all(line.startswith("- ") and line.endswith("(#17)") for line in section)
     demand(formed, "a line under Fixed does not begin with '- ' or does not end with '(#17)'")
-    rest = [line for line in after if line not in section]
-    if "### Fixed" in rest:
-        rest.remove("### Fixed")
-    demand(rest == before, "more of CHANGELOG.md has changed than the lines under Unreleased, Fixed")
+    demand(
+        after[:fixed] + after[last:] == before,
+        "more of CHANGELOG.md has changed than the lines under Unreleased, Fixed",
+    )
     demand(any("`size`" in line for line in section), "no line under Fixed names the function of the report, `size`")
 
 
