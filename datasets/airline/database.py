@@ -10,13 +10,15 @@ from contextlib import closing
 TICK = 10  # steps: how finely work is counted
 STEPS = 5_000_000  # an endless query ends here
 ROWS = 5_000  # the longest result
+RESULT = 1_000_000  # characters of a result
+PLAN = 100  # lines of a plan, and twice that many characters of each
 SQL = 10_000  # characters of one file
 TABLES = ("flights", "planes", "remarks", "inspections")
 FUNCTIONS = frozenset(
     """
     abs avg coalesce count cume_dist date datetime dense_rank first_value glob ifnull iif julianday lag last_value
-    lead length like lower ltrim max min nth_value ntile nullif percent_rank rank round row_number rtrim sign strftime
-    substr substring sum time total trim typeof unixepoch upper
+    lead length like likelihood likely lower ltrim max min nth_value ntile nullif percent_rank rank round
+    row_number rtrim sign strftime substr substring sum time total trim typeof unixepoch unlikely upper
     """.split()  # noqa: SIM905 - a list literal would be forty lines
 )
 LIMITS = {
@@ -43,7 +45,7 @@ class Refused(Exception):
 FAULTS = (sqlite3.Error, sqlite3.Warning, Refused, MemoryError, ValueError, OverflowError)  # of the SQL, not of the kit
 
 
-def ask(data, indexes, sql, asked, steps=STEPS):
+def ask(data, indexes, sql, asked, steps=STEPS, backwards=False):
     """Run one query once for each dict of parameters.
 
     Parameters
@@ -56,6 +58,8 @@ def ask(data, indexes, sql, asked, steps=STEPS):
         A list of dicts, at least one: the named parameters of each run.
     steps
         Most steps of SQLite's virtual machine in one run.
+    backwards
+        Let SQLite give rows the other way round wherever no ORDER BY asks for an order.
 
     Returns
     -------
@@ -67,10 +71,12 @@ def ask(data, indexes, sql, asked, steps=STEPS):
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as base:
         try:
             work = _prepare(base, data, indexes)
+            base.execute(f"PRAGMA reverse_unordered_selects = {'on' if backwards else 'off'}")
             _only(base, _reads)
             base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2_000)
             text = _statement(sql)
-            plan = [row[3] for row in base.execute("EXPLAIN QUERY PLAN " + text, asked[0])]
+            lines = base.execute("EXPLAIN QUERY PLAN " + text, asked[0]).fetchmany(PLAN)
+            plan = [(line or "")[: 2 * PLAN] for *_, line in lines]  # none: no memory for it
             found = [_run(base, work, text, parameters, steps) for parameters in asked]
         except FAULTS as error:
             return {"error": _said(error), "rows": [], "steps": [], "plan": plan}
@@ -140,14 +146,19 @@ def _index(base, work, indexes):
 def _run(base, work, text, parameters, most):
     work.begin(most)
     try:
-        rows = base.execute(text, parameters).fetchmany(ROWS + 1)
+        rows, size = [], 0
+        for row in base.execute(text, parameters):
+            rows.append(list(row))
+            size += sum(len(value) for value in row if isinstance(value, (str, bytes)))
+            if len(rows) > ROWS:
+                raise Refused(f"the query returns more than {ROWS:,} rows")
+            if size > RESULT:
+                raise Refused(f"the query returns more than {RESULT:,} characters")
     except sqlite3.OperationalError as error:
         if str(error) == "interrupted":
             raise Refused(f"the query was stopped after {most:,} steps") from None
         raise
-    if len(rows) > ROWS:
-        raise Refused(f"the query returns more than {ROWS:,} rows")
-    return [list(row) for row in rows], work.end()
+    return rows, work.end()
 
 
 def _statement(sql):
@@ -168,6 +179,7 @@ def _split(text):
         raise Refused(f"the file is longer than {SQL:,} characters")
     if "\0" in text:
         raise Refused("the file is not text")
+    text = text.removeprefix("\ufeff")  # some editors put this mark before the text
     found, start = [], 0
     for end in [match.end() for match in re.finditer(";", text)] + [len(text)]:
         if end == len(text) or sqlite3.complete_statement(text[start:end]):

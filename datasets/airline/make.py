@@ -12,7 +12,7 @@ import pandas as pd
 
 HERE = Path(__file__).parent
 FLIGHTS = HERE.parent / "flights" / "flights.csv"
-LARGE, SMALL = ["B6", "DL", "EV", "UA"], ["FL", "VX"]  # carriers, by their flights here
+LARGE, MIDDLE, SMALL = ["B6", "DL", "EV", "UA"], ["9E", "AA", "MQ"], ["FL", "VX"]  # carriers, by their flights here
 MAKERS = ["AIRBUS", "BOEING", "BOMBARDIER", "CANADAIR", "CESSNA", "EMBRAER", "GULFSTREAM", "MCDONNELL"]
 CODES = ["baggage", "catering", "crew", "fuel", "ice", "late aircraft", "security", "weather"]
 SCHEMA = """\
@@ -171,10 +171,12 @@ def _asks(rng, tables):
     own = [row for row in flights if row[4] is not None and row[1] in large]
     reviewed = [own[int(rng.integers(len(own)))] for _ in range(2)]
     makers = sorted({p[1] for p in tables["planes"] if p[1]}, key=lambda m: -sum(p[1] == m for p in tables["planes"]))
+    start = int(rng.integers(8, 13))
     return {
         "punctual": [
-            {"carrier": str(rng.choice(SMALL)), "first": f"{month}-{first:02}", "last": f"{month}-{first + 25:02}"},
+            {"carrier": str(rng.choice(SMALL)), "first": f"{month}-{first:02}", "last": f"{month}-{first + 11:02}"},
             {"carrier": large[0], "first": f"{other}-{day:02}", "last": f"{other}-{day + 2:02}"},
+            {"carrier": str(rng.choice(MIDDLE)), "first": f"{month}-{start:02}", "last": f"{month}-{start + 6:02}"},
         ],
         "overdue": [{"since": f"2013-{int(rng.integers(9, 12)):02}-{int(rng.integers(1, 29)):02}"}],
         "fleet": [{"maker": makers[int(rng.integers(3))]}],
