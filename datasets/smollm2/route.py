@@ -1,0 +1,58 @@
+"""Let the model route the texts of a task with somebody's prompts, and say which share is right."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tenfold import expect
+from tenfold.datasets import module
+
+HERE = Path(__file__).parent
+model, form = module(HERE / "model.py"), module(HERE / "form.py")
+
+
+def routed(
+    task: dict[str, Any],
+    prompts: Callable[..., Any],
+    probes: Callable[..., Any],
+    decide: Callable[..., Any],
+    count: Callable[[str], int],
+) -> tuple[float, float]:
+    """Return the share of texts that are routed rightly: as `decide` says, and by the likeliest label.
+
+    Raises
+    ------
+    AssertionError
+        A prompt has not the form, or is over the budget.
+    """
+    given, labels, budget = task["examples"], task["labels"], task["budget"]
+    tried = [expect.text(text) for text in expect.sequence(probes(given, labels, budget, count))]
+    assert tried, "there are no probes"
+    texts = [*task["texts"], *tried]
+    made = [expect.text(p) for p in expect.sequence(prompts(given, labels, texts, budget, count), length=len(texts))]
+    form.all_opened(made, labels)
+    _within(made, budget)
+    scores = model.load().label_scores(made, [f" {label}" for label in labels])
+    asked, probed = scores[: len(task["texts"])], scores[len(task["texts"]) :]
+    said = [expect.integer(decide(row, probed)) for row in asked]
+    answers = np.array(task["answers"])
+    return float(np.mean(np.array(said) == answers)), float(np.mean(asked.argmax(axis=1) == answers))
+
+
+def _within(made: Sequence[str], budget: int) -> None:
+    assert max(map(model.count, made)) <= budget, "a prompt is over its budget"
+
+
+if __name__ == "__main__":  # python datasets/smollm2/route.py: the public task, with your prompt.py
+    from tenfold.datasets import public
+
+    sys.path.insert(0, str(HERE.parents[1] / "exercises" / "04_llm" / "prompt"))
+    import prompt
+
+    right, likeliest = routed(public("smollm2"), prompt.prompts, prompt.probes, prompt.decide, model.count)
+    print(f"right: {right:.0%} as you decide, {likeliest:.0%} by the likeliest label")
