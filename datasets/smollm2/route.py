@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,12 @@ def routed(
     probes: Callable[..., Any],
     decide: Callable[..., Any],
     count: Callable[[str], int],
+    between: Callable[[], object] = lambda: None,
 ) -> tuple[float, float]:
     """Return the share of texts that are routed rightly: as `decide` says, and by the likeliest label.
+
+    `between` is called once all prompts are made: the grader starts the learner's process anew there, so that `decide`
+    knows nothing but its numbers.
 
     Raises
     ------
@@ -35,17 +39,15 @@ def routed(
     assert tried, "there are no probes"
     texts = [*task["texts"], *tried]
     made = [expect.text(p) for p in expect.sequence(prompts(given, labels, texts, budget, count), length=len(texts))]
-    form.all_opened(made, labels)
-    _within(made, budget)
+    forms = form.all_opened(made, labels)
+    assert [each.shown for each in forms] == [form.clean(text) for text in texts], "a text is not shown whole"
+    assert max(map(model.count, made)) <= budget, "a prompt is over its budget"
+    between()
     scores = model.load().label_scores(made, [f" {label}" for label in labels])
     asked, probed = scores[: len(task["texts"])], scores[len(task["texts"]) :]
     said = [expect.integer(decide(row, probed)) for row in asked]
     answers = np.array(task["answers"])
     return float(np.mean(np.array(said) == answers)), float(np.mean(asked.argmax(axis=1) == answers))
-
-
-def _within(made: Sequence[str], budget: int) -> None:
-    assert max(map(model.count, made)) <= budget, "a prompt is over its budget"
 
 
 if __name__ == "__main__":  # python datasets/smollm2/route.py: the public task, with your prompt.py

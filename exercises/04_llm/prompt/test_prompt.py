@@ -53,9 +53,11 @@ def test_decision_of_the_worked_example(rng):
 
     The model likes the first label whatever the text says. What does this text add?
     """
-    shift = float(rng.uniform(-2, 2))  # of all labels: it says nothing about which
-    scores = [shift + s for s in (-1.0, -2.5, -3.0)]
-    assert expect.integer(decide(scores, [[-0.5, -4.0, -3.5], [-0.7, -3.6, -2.5]])) == 1
+    scores, probed = [-1.0, -2.5, -3.0], [[-0.5, -4.0, -3.5], [-0.7, -3.6, -2.5]]
+    for _ in range(10):  # the same numbers, the labels in another order
+        order = [int(i) for i in rng.permutation(3)]
+        found = decide([scores[i] for i in order], [[row[i] for i in order] for row in probed])
+        assert expect.integer(found) == order.index(1)
 
 
 @pytest.mark.points(1)
@@ -65,7 +67,7 @@ def test_answers_of_the_worked_example():
     "mapleton" is not "maple", and who names two has not decided.
     """
     labels = ["maple", "copper"]
-    assert parse("\n Maple.\ncopper", labels) == "maple"
-    assert parse("The team is **copper**", labels) == "copper"
+    assert expect.text(parse("\n Maple.\ncopper", labels)) == "maple"
+    assert expect.text(parse("The team is **copper**", labels)) == "copper"
     assert parse("maple or copper", labels) is None
     assert parse("mapleton", labels) is None

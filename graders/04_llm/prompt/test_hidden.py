@@ -288,12 +288,13 @@ def test_parse_takes_one_whole_label(rng):
 @pytest.mark.needs("test_probes_are_like_the_texts")
 @pytest.mark.needs("test_decide_weighs_against_the_probes")
 @pytest.mark.needs("test_parse_takes_one_whole_label")
-def test_model_routes_messages(hidden, credit, figure):
+def test_model_routes_messages(hidden, restart, credit, figure):
     """SmolLM2 routes the messages of five tasks with your prompts, probes and decisions.
 
     Everything holds, and yet the model is lost? Shorten what repeats, and look at which examples you show it.
     """
-    found = [route.routed(hidden("smollm2", draw=i), prompts, probes, decide, counter()) for i in range(TASKS)]
+    tasks = [hidden("smollm2", draw=i) for i in range(TASKS)]
+    found = [route.routed(task, prompts, probes, decide, counter(), between=restart) for task in tasks]
     right, likeliest = np.transpose(found)
     shares = {"as you decide": (range(TASKS), 100 * right), "likeliest label": (range(TASKS), 100 * likeliest)}
     figure("Messages routed rightly", shares, x="task", y="%", kind="points")
