@@ -109,8 +109,9 @@ class SmolLM2:
 
     def __init__(self, folder: Path) -> None:
         self._tokenizer = tokenizer()
-        flat = torch.from_numpy(np.fromfile(folder / "weights.bin", dtype=np.float32))
         index = json.loads((folder / "index.json").read_text())
+        file = folder / "weights.bin"  # mapped, not read: processes share it
+        flat = torch.from_file(str(file), shared=False, size=file.stat().st_size // 4, dtype=torch.float32)
         self._w = {name: flat[at : at + int(np.prod(shape))].view(shape) for name, (at, shape) in index.items()}
         turns = ROPE ** (-torch.arange(0, SIZE, 2, dtype=torch.float64) / SIZE)
         angle = torch.arange(CONTEXT, dtype=torch.float64)[:, None] * turns  # (place, SIZE / 2)
