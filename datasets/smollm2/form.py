@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 CUE_MOST = 40  # characters
+LONGEST = 100_000  # characters of a prompt that are worth a look
 MARK = " … "  # stands for what was cut out of a long text
 
 
@@ -33,6 +34,7 @@ def opened(prompt: str, labels: Sequence[str]) -> Form:
     AssertionError
         It is not of the form that the statement asks for; the message says how.
     """
+    assert len(prompt) <= LONGEST, "a prompt is far too long"
     parts = prompt.split('"')
     assert len(parts) > 1, "there are no double quotes around the text"
     assert len(parts) % 2 == 1, "double quotes stand around the texts, and nowhere else"

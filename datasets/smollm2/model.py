@@ -26,6 +26,7 @@ BLOCKS, WIDTH, HEADS, KEY_HEADS, SIZE = 30, 576, 9, 3, 64  # SIZE: of one head
 ROPE, EPSILON = 100_000.0, 1e-5
 CONTEXT = 2048  # tokens that the rotary tables reach; no prompt here is longer
 LAYOUT = "1"  # raised when what is written to the cache changes
+LONGEST = 200_000  # characters of a text whose tokens are counted
 BATCH = 16  # rows at a time
 END = 2  # <|im_end|>
 
@@ -245,6 +246,8 @@ def count(text: str) -> int:
     """Return the number of tokens of a text."""
     if not isinstance(text, str):
         raise TypeError("count takes a str")
+    if len(text) > LONGEST:
+        raise ValueError(f"count takes at most {LONGEST:,} characters")
     return len(tokenizer().encode(text, add_special_tokens=False).ids)
 
 

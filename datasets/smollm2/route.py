@@ -15,6 +15,8 @@ from tenfold.datasets import module
 HERE = Path(__file__).parent
 model, form = module(HERE / "model.py"), module(HERE / "form.py")
 
+MOST_PROBES = 6  # of each label
+
 
 def routed(
     task: dict[str, Any],
@@ -36,7 +38,7 @@ def routed(
     """
     given, labels, budget = task["examples"], task["labels"], task["budget"]
     tried = [expect.text(text) for text in expect.sequence(probes(given, labels, budget, count))]
-    assert tried, "there are no probes"
+    assert 0 < len(tried) <= MOST_PROBES * len(labels), "there are no probes, or too many"
     texts = [*task["texts"], *tried]
     made = [expect.text(p) for p in expect.sequence(prompts(given, labels, texts, budget, count), length=len(texts))]
     forms = form.all_opened(made, labels)
