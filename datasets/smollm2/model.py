@@ -45,7 +45,7 @@ def weights_file() -> Path:
     folders = list(found.submodule_search_locations or []) if found else []
     files = [file for folder in folders for file in sorted(Path(folder).glob("*.gguf"))]
     if not files:
-        raise FileNotFoundError("the weights of SmolLM2 are not installed: make setup EXTRAS=llm")
+        raise FileNotFoundError("the weights of SmolLM2 are not installed: make grade EX=llm-prompt installs them")
     return files[0]
 
 
