@@ -296,4 +296,4 @@ def test_model_routes_messages(hidden, restart, credit, figure):
     right, likeliest = np.transpose(found)
     shares = {"as you decide": (range(TASKS), 100 * right), "likeliest label": (range(TASKS), 100 * likeliest)}
     figure("Messages routed rightly", shares, x="task", y="%", kind="points")
-    credit(100 * right.mean(), floor=45.0, full=57.0, name="routed rightly", unit=" %")
+    credit(100 * right.mean(), floor=40.0, full=52.0, name="routed rightly", unit=" %")
