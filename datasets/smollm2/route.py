@@ -52,11 +52,16 @@ def routed(
     return float(np.mean(np.array(said) == answers)), float(np.mean(asked.argmax(axis=1) == answers))
 
 
-if __name__ == "__main__":  # python datasets/smollm2/route.py: the public task, with your prompt.py
+if __name__ == "__main__":  # python datasets/smollm2/route.py 9: the public task and 9 others, with your prompt.py
     from tenfold.datasets import public
 
     sys.path.insert(0, str(HERE.parents[1] / "exercises" / "04_llm" / "prompt"))
     import prompt
 
-    right, likeliest = routed(public("smollm2"), prompt.prompts, prompt.probes, prompt.decide, model.count)
-    print(f"right: {right:.0%} as you decide, {likeliest:.0%} by the likeliest label")
+    more = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    make = module(HERE / "make.py")
+    found = []
+    for task in [public("smollm2"), *(make.draw(np.random.default_rng(i)) for i in range(more))]:
+        found.append(routed(task, prompt.prompts, prompt.probes, prompt.decide, model.count))
+        print("right: {:.0%} as you decide, {:.0%} by the likeliest label".format(*found[-1]), flush=True)
+    print("mean:  {:.0%}, {:.0%}".format(*np.mean(found, axis=0)))

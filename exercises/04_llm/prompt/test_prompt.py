@@ -15,6 +15,7 @@ CALLS = 5_000
 
 def made(task, texts, budget):
     """Return the prompts of one call, and what each is made of."""
+    model.tokenizer()  # unpacked here: a machine that cannot is not your fault, nor is its time yours
     given = prompts(task["examples"], task["labels"], texts, budget, Callback(model.count, calls=CALLS))
     given = [expect.text(each) for each in expect.sequence(given, length=len(texts))]
     return given, form.all_opened(given, task["labels"])

@@ -12,14 +12,15 @@ from tenfold.datasets import module
 DATA = Path(__file__).resolve().parents[3] / "datasets" / "smollm2"
 model, form, route = (module(DATA / f"{name}.py") for name in ("model", "form", "route"))
 
-CALLS = 20_000  # of the tokenizer, in one call of the learner's; the reference makes about 100
+CALLS = 5_000  # of the tokenizer, in one call of the learner's; the reference makes about 100
 ROOM = 40  # tokens, as the statement says
 SLACK = 12  # tokens of a cut prompt that may stay unused, as the statement says
-TASKS = 5
+TASKS = 6
 
 
 def counter():
     """Return the tokenizer for one call of the learner's."""
+    model.tokenizer()  # unpacked here: a machine that cannot is not the learner's fault, nor is its time theirs
     return Callback(model.count, calls=CALLS)
 
 
@@ -31,9 +32,10 @@ def made(task, texts, budget=None):
     return given, form.all_opened(given, task["labels"])
 
 
-def probing(task):
+def probing(task, budget=None):
     """Return the probes of a task, cleaned: texts of it, no two the same."""
-    given = probes(task["examples"], task["labels"], task["budget"], counter())
+    budget = task["budget"] if budget is None else budget
+    given = probes(task["examples"], task["labels"], budget, counter())
     given = [form.clean(expect.text(each)) for each in expect.sequence(given)]
     assert given, "there are no probes"
     assert len(set(given)) == len(given), "a probe comes twice"
@@ -189,7 +191,8 @@ def test_examples_are_balanced_and_mixed(rng, hidden):
     """
     for draw in range(70, 76):
         task = hidden("smollm2", draw=draw)
-        twice = task["examples"] + task["examples"][: 3 + draw % 3 * 10]
+        again = [(text.replace(" ", "\t", i % 2), label) for i, (text, label) in enumerate(task["examples"])]
+        twice = task["examples"] + again[: 3 + draw % 3 * 10]  # every other one with a tab, which cleaning takes off
         task = {**task, "examples": [twice[i] for i in rng.permutation(len(twice))]}
         _, (each,) = made(task, task["texts"][:1])
         shows_own_labels(task, each.examples)
@@ -209,8 +212,9 @@ def test_probes_are_like_the_texts(hidden):
     """
     for draw in range(80, 85):
         task = hidden("smollm2", draw=draw)
-        own, tried = cleaned(task), probing(task)
-        _, (each,) = made(task, task["texts"][:1])
+        budget = 900 if draw == 80 else task["budget"]  # room for every example: some must stay for the probes
+        own, tried = cleaned(task), probing(task, budget)
+        _, (each,) = made(task, task["texts"][:1], budget)
         assert set(tried) <= set(own), "a probe is not one of the examples"
         assert not set(tried) & {text for text, _ in each.examples}, "a probe is shown in the prompt"
         counts = [sum(own[text] == label for text in tried) for label in task["labels"]]
@@ -287,7 +291,7 @@ def test_parse_takes_one_whole_label(rng):
 @pytest.mark.needs("test_decide_weighs_against_the_probes")
 @pytest.mark.needs("test_parse_takes_one_whole_label")
 def test_model_routes_messages(hidden, restart, credit, figure):
-    """SmolLM2 routes the messages of five tasks with your prompts, probes and decisions.
+    """SmolLM2 routes the messages of six tasks with your prompts, probes and decisions.
 
     Everything holds, and yet the model is lost? Shorten what repeats, and look at which examples you show it.
     """
