@@ -242,8 +242,8 @@ def answers(rng):
     """Return (answer, labels, what it names)."""
     names = [str(name) for name in rng.permutation(["maple", "copper", "falcon", "river", "velvet", "orchid"])]
     a, b, c = names[:3]
-    labels = [a, b, f"{c} {a}", "c++", "team (b)"]
-    labels = [labels[i] for i in rng.permutation(5)]
+    labels = [a, b, f"{c} {a}", f"{b} {c}", "c++", "team (b)"]
+    labels = [labels[i] for i in rng.permutation(6)]
     given = {
         f" {a}": a,
         f"\n\n  {b.upper()}!\n{a}": b,
@@ -251,6 +251,7 @@ def answers(rng):
         f"**{b}**<|im_end|>": b,
         f"{a}, I mean {a.title()}.": a,
         f"the {c} {a} team": f"{c} {a}",
+        f"the {b} {c} team": f"{b} {c}",
         f"{c} {a} or {a}": None,
         f"{c} {b}": b,
         "(C++)": "c++",
@@ -270,7 +271,7 @@ def answers(rng):
 
 @pytest.mark.points(1)
 def test_parse_takes_one_whole_label(rng):
-    """38 answers: cases, marks, further lines, labels inside other words and inside other labels, labels with signs.
+    """40 answers: cases, marks, further lines, labels inside other words and inside other labels, labels with signs.
 
     Which characters may stand beside a label? And what does a pattern make of "c++"?
     """
@@ -300,4 +301,4 @@ def test_model_routes_messages(hidden, restart, credit, figure):
     right, likeliest = np.transpose(found)
     shares = {"as you decide": (range(TASKS), 100 * right), "likeliest label": (range(TASKS), 100 * likeliest)}
     figure("Messages routed rightly", shares, x="task", y="%", kind="points")
-    credit(100 * right.mean(), floor=40.0, full=52.0, name="routed rightly", unit=" %")
+    credit(100 * right.mean(), floor=40.0, full=48.0, name="routed rightly", unit=" %")
