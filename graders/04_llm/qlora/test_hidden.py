@@ -223,7 +223,8 @@ def test_absmax_is_quantised_around_its_mean(rng):
         share = (around / np.maximum(scale, 1e-30)[:, None]).ravel()[: len(absmax)]
         distance = np.abs(share[:, None] - EIGHT)
         taken = distance[np.arange(len(share)), packed["absmax"]]
-        assert (taken <= distance.min(axis=1) + TIE8).all(), "an absmax is not rounded to the nearest value"
+        told = np.repeat(scale, GROUP)[: len(absmax)] > 1e-3 * absmax.mean()  # else what is left is rounding
+        assert (taken <= distance.min(axis=1) + TIE8)[told].all(), "an absmax is not rounded to the nearest value"
 
 
 @pytest.mark.points(1)
@@ -383,4 +384,4 @@ def test_adapters_come_close_to_full_fine_tuning(hidden, credit, boxed):
         mine = (outputs(state, task.test_inputs).argmax(axis=1) == task.test_labels).mean()
         theirs = full.predictions(task.layers, task.inputs, task.labels, task.test_inputs)
         theirs = (np.asarray(theirs) == task.test_labels).mean()
-        credit(mine / theirs, floor=0.9, full=0.97, name="accuracy / full fine-tuning")
+        credit(mine / theirs, floor=0.94, full=0.97, name="accuracy / full fine-tuning")
