@@ -30,6 +30,7 @@ def closest(value, table):
 
 
 def quantize(weight):
+    """Return a matrix packed: flat arrays cut by their index, no padding."""
     flat = np.asarray(weight, dtype=np.float64).reshape(-1)
     starts = np.arange(0, flat.size, 64)
     peak = np.maximum.reduceat(np.abs(flat), starts)
@@ -52,6 +53,7 @@ def quantize(weight):
 
 
 def dequantize(packed):
+    """Return the float32 matrix of a packed dict."""
     rows, columns = packed["shape"]
     code = np.empty(2 * packed["codes"].size, dtype=np.uint8)
     code[::2], code[1::2] = np.divmod(packed["codes"], 16)
@@ -63,11 +65,13 @@ def dequantize(packed):
 
 
 def prepare(layers, rank, alpha, seed):
+    """Return the state before training; each layer has a random stream of its own."""
     streams = np.random.default_rng(seed).spawn(len(layers))
     return {"alpha": float(alpha), "layers": [start(*pair, rank) for pair in zip(layers, streams, strict=True)]}
 
 
 def start(layer, stream, rank):
+    """Return one layer of it."""
     rows, columns = layer["weight"].shape
     reach = (3 / columns) ** 0.5
     a = stream.uniform(-reach, reach, (rank, columns)).astype(np.float32)
@@ -92,10 +96,12 @@ def climb(state, x):
 
 
 def logits(state, x):
+    """Return the logits, float32."""
     return climb(state, np.asarray(x, np.float32))[2]
 
 
 def gradients(state, x, labels):
+    """Return the slopes of A and B, by the chain rule from the last layer down."""
     entered, thin, out = climb(state, np.asarray(x, np.float32))
     out = np.exp(out - out.max(axis=1, keepdims=True))
     slope = out / out.sum(axis=1, keepdims=True)
@@ -132,6 +138,8 @@ def finetune(layers, inputs, labels, seed, rounds=12):
 
 
 def merge(state):
+    """Return plain layers with the adapters in their weights."""
+
     def one(layer):
         update = (state["alpha"] / layer["A"].shape[0]) * np.einsum("or,ri->oi", layer["B"], layer["A"])
         return {"weight": np.float32(dequantize(layer) + update), "bias": np.array(layer["bias"])}

@@ -93,7 +93,7 @@ def forward(state, x, adapters):
     for index, (layer, (a, b)) in enumerate(zip(state["layers"], adapters, strict=True)):
         scale = state["alpha"] / len(a)
         low = x @ a.T @ b.T  # (n, r), then (n, O): B·A itself is never formed
-        x = FrozenLinear.apply(x, layer) + scale * low + torch.from_numpy(layer["bias"])
+        x = FrozenLinear.apply(x, layer) + scale * low + torch.as_tensor(layer["bias"])
         if index < len(state["layers"]) - 1:
             x = torch.relu(x)
     return x
