@@ -5,9 +5,9 @@ import torch
 
 
 def packs(weight):
-    """Return the codes of bitsandbytes for a float32 matrix, two a byte, and what it reads back from them."""
-    codes, state = bnb.quantize_4bit(torch.from_numpy(weight), blocksize=64, compress_statistics=True, quant_type="nf4")
-    return codes.numpy().ravel(), bnb.dequantize_4bit(codes, state).numpy()
+    """Return the codes of bitsandbytes for a float32 matrix, two a byte."""
+    codes, _ = bnb.quantize_4bit(torch.from_numpy(weight), blocksize=64, compress_statistics=True, quant_type="nf4")
+    return codes.numpy().ravel()
 
 
 def reads(packed):

@@ -93,9 +93,9 @@ def pack(weight):
     }
 
 
-def matrices(rng):
+def matrices(rng, shapes=((48, 64), (37, 65), (150, 131), (7, 9))):
     """Yield matrices as networks have them: loud rows, odd counts, a short last block, more blocks than a group."""
-    for shape in ((48, 64), (37, 65), (150, 131), (7, 9)):
+    for shape in shapes:
         loud = 10.0 ** rng.uniform(-2, 1, size=(shape[0], 1))
         yield (rng.normal(size=shape) * loud * 10.0 ** rng.uniform(-2, 1)).astype(np.float32)
 
@@ -252,12 +252,11 @@ def test_bitsandbytes_reads_the_same_weights(rng, boxed):
     Compare with `bitsandbytes.functional.quantize_4bit(…, blocksize=64, compress_statistics=True, quant_type="nf4")`.
     """
     oracle = boxed("oracle.py")
-    for weight in matrices(rng):
-        if weight.size <= BLOCK:
-            continue  # one block: bitsandbytes divides by 0
+    for weight in matrices(rng, ((48, 64), (37, 66), (150, 130))):  # at odd widths it calls a compiler: seconds
         packed = opened(quantize(weight), weight.shape)
-        codes, _ = oracle.packs(weight)
-        assert (codes == packed["codes"]).mean() >= 0.999, "the bytes differ from those of bitsandbytes"
+        assert (np.asarray(oracle.packs(weight)) == packed["codes"]).mean() >= 0.999, (
+            "the bytes differ from those of bitsandbytes"
+        )
         want = np.asarray(oracle.reads(packed))
         assert alike(dequantize(packed), want), "bitsandbytes reads other weights from your bytes"
 

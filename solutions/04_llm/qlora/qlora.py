@@ -139,16 +139,18 @@ def finetune(layers, inputs, labels, seed):
     """Return the state after training the adapters, and nothing else, on labelled rows."""
     state = prepare(layers, RANK, ALPHA, seed)
     adapters = tensors(state, learn=True)
-    optimiser = torch.optim.Adam([part for pair in adapters for part in pair], lr=RATE)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, STEPS)
+    learn = [part for pair in adapters for part in pair]
+    means, squares = ([torch.zeros_like(part) for part in learn] for _ in range(2))
     rng = np.random.default_rng(seed)
-    for _ in range(STEPS):
+    for step in range(1, STEPS + 1):
         rows = rng.integers(0, len(inputs), size=BATCH)
-        loss = loss_of(state, inputs[rows], labels[rows], adapters)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        schedule.step()
+        slopes = torch.autograd.grad(loss_of(state, inputs[rows], labels[rows], adapters), learn)
+        rate = RATE * (1 + np.cos(np.pi * step / STEPS)) / 2
+        for part, slope, mean, square in zip(learn, slopes, means, squares, strict=True):  # Adam
+            mean += 0.1 * (slope - mean)
+            square += 0.001 * (slope**2 - square)
+            size = (square / (1 - 0.999**step)).sqrt() + 1e-8
+            part.data -= rate * mean / (1 - 0.9**step) / size
     for layer, (a, b) in zip(state["layers"], adapters, strict=True):
         layer["A"], layer["B"] = a.detach().numpy(), b.detach().numpy()
     return state
