@@ -50,9 +50,9 @@ def test_worked_example_is_packed():
 
 @pytest.mark.points(1)
 def test_start_is_close_to_the_base(public):
-    """Before training, the logits are close to those of the float base (within 25 %, root mean square).
+    """Before training, the logits are close to those of the float base (within 15 %, root mean square).
 
-    Four bits cost some: the reference is off by about 10 %. Compare layer by layer what goes in and what comes out.
+    Four bits cost some: the reference is off by about 6 %. Compare layer by layer what goes in and what comes out.
     """
     base = public("qlora", rows=10, tests=200)
     got = expect.array(logits(prepare(base.layers, 4, 8.0, 0), base.test_inputs), shape=(200, 10), kind="f")
@@ -60,4 +60,4 @@ def test_start_is_close_to_the_base(public):
     for layer in base.layers:
         want = x @ layer["weight"].T + layer["bias"]
         x = np.maximum(want, 0)
-    assert np.sqrt(((got - want) ** 2).mean() / (want**2).mean()) <= 0.25
+    assert np.sqrt(((got - want) ** 2).mean() / (want**2).mean()) <= 0.15
