@@ -65,8 +65,8 @@ def draw(
     rng: np.random.Generator,
     rows: int = 2000,
     tests: int = 2000,
-    directions: int = 4,
-    moved: int = 3,
+    directions: int = 6,
+    moved: int = 4,
     noise: float = 0.05,
 ) -> Draw:
     """Turn the inputs, shake the network, and shift the task.

@@ -1,7 +1,11 @@
 """bitsandbytes itself, in a box: what it packs, and what it reads from bytes that others packed."""
 
-import bitsandbytes.functional as bnb
+import importlib
+
 import torch
+
+torch.compile = lambda function=None, **_: function or (lambda inner: inner)  # the compiler: seconds, and not needed
+bnb = importlib.import_module("bitsandbytes.functional")  # not at the top: it would be loaded ahead of that line
 
 
 def packs(weight):

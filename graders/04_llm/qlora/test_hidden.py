@@ -1,5 +1,6 @@
 """Hidden checks for llm-qlora."""
 
+import ast
 from itertools import pairwise
 
 import numpy as np
@@ -185,19 +186,41 @@ def opened_state(state, layers):
     return {"alpha": expect.number(state["alpha"], low=1e-9, high=1e9), "layers": made}
 
 
-def same_bytes(layer, packed, bias):
-    """Say whether a layer's base is, bit for bit, what was packed, and its bias the given one."""
-    kept = all(layer[name].tobytes() == packed[name].tobytes() for name in KEYS)
-    return kept and layer["bias"].tobytes() == bias.tobytes()
+def imports(source):
+    """Return the packages that a source imports, anywhere in it; none where it is not Python."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in names}
+
+
+def base_kept(state, layers):
+    """Fail unless each layer's base is, bit for bit, what `quantize` gives, and each bias the given one."""
+    for layer, given in zip(state["layers"], layers, strict=True):
+        packed = opened(quantize(given["weight"]), given["weight"].shape)
+        assert all(layer[name].tobytes() == packed[name].tobytes() for name in KEYS), "the base has changed"
+        assert layer["bias"].tobytes() == given["bias"].tobytes(), "a bias has changed"
+
+
+def few_trained(state, layers):
+    """Fail where more than the stated share of values was trained; return how many values the float layers have."""
+    values = sum(part.size for layer in layers for part in layer.values())
+    trained = sum(layer[name].size for layer in state["layers"] for name in "AB")
+    assert trained <= 0.05 * values, "A and B together have more than 5 % of the float layers' values"
+    return values
 
 
 @pytest.mark.points(2)
-def test_codes_are_the_nearest_of_nf4(rng):
+def test_codes_are_the_nearest_of_nf4(rng, submission):
     """Each code is that of the nearest NF4 value, by its own block's absmax, two codes a byte.
 
     Take one row of 128 weights by hand: two blocks. Which sixteen values, which absmax, which half of the byte?
     Then a matrix with an odd number of weights, and one that is shorter than a block.
     """
+    assert "bitsandbytes" not in imports(submission.read("qlora.py")), "`quantize` is yours, not that of bitsandbytes"
     for weight in matrices(rng):
         packed = opened(quantize(weight), weight.shape)
         blocks = rows_of(weight.astype(np.float64).ravel(), BLOCK)
@@ -252,7 +275,7 @@ def test_bitsandbytes_reads_the_same_weights(rng, boxed):
     Compare with `bitsandbytes.functional.quantize_4bit(…, blocksize=64, compress_statistics=True, quant_type="nf4")`.
     """
     oracle = boxed("oracle.py")
-    for weight in matrices(rng, ((48, 64), (37, 66), (150, 130))):  # at odd widths it calls a compiler: seconds
+    for weight in matrices(rng):
         packed = opened(quantize(weight), weight.shape)
         assert (np.asarray(oracle.packs(weight)) == packed["codes"]).mean() >= 0.999, (
             "the bytes differ from those of bitsandbytes"
@@ -266,6 +289,7 @@ def test_training_starts_at_the_base(rng):
     """`prepare` gives B = 0 and a random A from the seed, at any rank: the start is the base itself.
 
     With B·A = 0 the first step starts from what was pre-trained. If both were 0, what would their gradients be?
+    How alike may the A of two seeds be?
     """
     layers = [
         {"weight": rng.normal(size=(o, i)).astype(np.float32), "bias": rng.normal(size=o).astype(np.float32)}
@@ -275,15 +299,18 @@ def test_training_starts_at_the_base(rng):
         seed = int(rng.integers(1000))
         made = [opened_state(prepare(layers, rank, 2.5 * rank, s), layers) for s in (seed, seed, seed + 1)]
         for state in made:
+            base_kept(state, layers)
             assert abs(state["alpha"] - 2.5 * rank) <= 1e-6, "alpha is not the one asked for"
             for layer in state["layers"]:
                 assert layer["A"].shape[0] == rank, "the adapter has another rank than asked for"
                 assert (layer["B"] == 0).all(), "B is not zero at the start"
                 assert np.linalg.matrix_rank(layer["A"]) == min(layer["A"].shape), "A is not random"
-        first, again, other = ([layer["A"] for layer in state["layers"]] for state in made)
+        first, again, other = ([layer["A"].ravel() for layer in state["layers"]] for state in made)
         assert all((a == b).all() for a, b in zip(first, again, strict=True)), "one seed gives two starts"
-        assert not any((a == b).all() for a, b in zip(first, other, strict=True)), "two seeds give one start"
-        assert not (first[1] == first[2]).all(), "two layers share an A"
+        if rank == 8:  # 96 values and more: by chance, 0.4 is four deviations
+            likeness = [abs(np.corrcoef(a, b)[0, 1]) for a, b in zip(first, other, strict=True)]
+            assert max(likeness) <= 0.6, "two seeds give like starts"
+            assert abs(np.corrcoef(first[1], first[2])[0, 1]) <= 0.6, "two layers start from a like A"
 
 
 @pytest.mark.points(2)
@@ -341,22 +368,18 @@ def test_merged_layers_do_the_same(rng):
 
 @pytest.mark.points(2)
 @pytest.mark.needs("test_codes_are_the_nearest_of_nf4", "test_absmax_is_quantised_around_its_mean")
-def test_base_is_bit_identical_and_small(hidden, credit):
+def test_base_is_bit_identical_and_small(hidden):
     """After `finetune` the base is what `quantize` gave, bit for bit; little is trained, little is kept.
 
     Compare each array of the state before and after. What may have changed? Count weights and bytes by hand.
     """
     base = hidden("qlora", draw=9, rows=600, tests=1)
     state = opened_state(finetune(base.layers, base.inputs, base.labels, 1), base.layers)
-    for layer, given in zip(state["layers"], base.layers, strict=True):
-        packed = opened(quantize(given["weight"]), given["weight"].shape)
-        assert same_bytes(layer, packed, given["bias"]), "the base has changed"
+    base_kept(state, base.layers)
     assert any((layer["B"] != 0).any() for layer in state["layers"]), "nothing was trained"
-    values = sum(part.size for layer in base.layers for part in layer.values())
-    trained = sum(layer[name].size for layer in state["layers"] for name in "AB")
+    values = few_trained(state, base.layers)
     kept = sum(layer[name].nbytes for layer in state["layers"] for name in (*KEYS, "bias", "A", "B"))
-    credit(100 * trained / values, floor=8, full=5, name="trained / all", unit="%")
-    credit(kept / (4 * values), floor=0.35, full=0.21, name="bytes / float32")
+    assert kept <= 0.2 * 4 * values, "the state has more than 20 % of the float layers' bytes"
 
 
 @pytest.mark.points(5)
@@ -378,9 +401,8 @@ def test_adapters_come_close_to_full_fine_tuning(hidden, credit, boxed):
     for draw in (0, 1):
         task = hidden("qlora", draw=draw)
         state = opened_state(finetune(task.layers, task.inputs, task.labels, draw), task.layers)
-        trained = sum(layer[name].size for layer in state["layers"] for name in "AB")
-        values = sum(part.size for layer in task.layers for part in layer.values())
-        assert trained <= 0.08 * values, "more than 8 % was trained"
+        base_kept(state, task.layers)
+        few_trained(state, task.layers)
         mine = (outputs(state, task.test_inputs).argmax(axis=1) == task.test_labels).mean()
         theirs = full.predictions(task.layers, task.inputs, task.labels, task.test_inputs)
         theirs = (np.asarray(theirs) == task.test_labels).mean()

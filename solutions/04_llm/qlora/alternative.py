@@ -119,7 +119,7 @@ def gradients(state, x, labels):
 
 def finetune(layers, inputs, labels, seed, rounds=12):
     """Shuffled passes with Adam; the rate falls to zero in a straight line."""
-    state = prepare(layers, 3, 6.0, seed)
+    state = prepare(layers, 4, 8.0, seed)
     order = np.random.default_rng(seed + 1)
     drift, spread, steps = {}, {}, 0
     total = rounds * -(-len(labels) // 64)
