@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tenfold import levels
 from tenfold.errors import SubmissionError
 from tenfold.forkserver import warm
 from tenfold.sandbox import Box, Limits
@@ -162,3 +164,97 @@ def test_a_program_runs_in_the_box_and_its_end_is_told(boxed_processes):
     finally:
         box.close()
     assert not boxed_processes()
+
+
+COUNTS = """
+import os, time
+
+def start(how):
+    for number in range(3):
+        if os.fork() == 0:
+            os.setsid()
+            if number == 0 and os.fork():
+                os._exit(0)
+            while True:
+                with open(str(number), "a") as file:
+                    file.write("x")
+                if how == "wakes":
+                    import signal, ctypes
+                    signal.signal(signal.SIGCONT, lambda *_: None)
+                    libc, event, timer = ctypes.CDLL(None), (ctypes.c_int * 16)(), ctypes.c_void_p()
+                    event[2] = signal.SIGCONT
+                    libc.timer_create(1, ctypes.byref(event), ctypes.byref(timer))
+                    libc.timer_settime(timer, 0, (ctypes.c_long * 4)(0, 5_000_000, 0, 5_000_000), None)
+                    while True:
+                        time.sleep(0.001)
+
+def sizes():
+    return [os.path.getsize(str(number)) for number in range(3)]
+"""
+
+
+@pytest.mark.parametrize("level", levels.held())
+def test_nothing_of_a_box_runs_while_it_rests(work, level):
+    session = work(COUNTS, level)
+    call(session, "start", "")
+    time.sleep(0.5)
+    folder = session.box.files.path
+    for _ in range(5):
+        with session.at_rest():
+            before = [(folder / str(number)).stat().st_size for number in range(3)]
+            time.sleep(0.2)
+            assert [(folder / str(number)).stat().st_size for number in range(3)] == before
+        time.sleep(0.1)
+        assert all(now > then for now, then in zip(call(session, "sizes"), before, strict=True))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="timers that send signals")
+def test_a_box_that_wakes_itself_is_ended(work):
+    session = work(COUNTS)
+    call(session, "start", "wakes")
+    time.sleep(0.5)
+    with session.at_rest():
+        time.sleep(0.3)
+    with pytest.raises(SubmissionError, match="while others were timed"):
+        call(session, "sizes")
+
+
+def test_a_box_that_ended_can_be_told_to_rest(work):
+    session = work("import os\n\ndef run(): os._exit(3)")
+    with session.at_rest():
+        pass
+    session.start()
+    with session.at_rest():
+        pass
+    with pytest.raises(SubmissionError, match="ended by itself"):
+        call(session)
+    with session.at_rest():
+        pass
+
+
+def test_who_slows_the_reference_gains_nothing(work):
+    burners = """
+import os, time
+
+def slow():
+    for _ in range(24):
+        if os.fork() == 0:
+            os.setsid()
+            while True:
+                pass
+"""
+    session, reference = work(burners), work("def run():\n    return sum(i * i for i in range(1_000_000))")
+    call(reference)
+    alone = min(timed(lambda: call(reference)) for _ in range(5))
+    call(session, "slow")
+    time.sleep(0.2)
+    beside = min(timed(lambda: call(reference)) for _ in range(2))
+    with session.at_rest():
+        rested = min(timed(lambda: call(reference)) for _ in range(5))
+    assert rested < (alone + beside) / 2
+
+
+def timed(run):
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start

@@ -27,6 +27,7 @@ from typing import Any
 
 from .errors import MachineError
 from .folder import Folder
+from .inside.wire import DONE, REST, WAKE
 from .walls import INSIDE, around
 
 MOST_WARM = 3
@@ -85,6 +86,21 @@ class Kept:
         """Return whether the program has not ended after some seconds."""
         return not select.select([self._status], [], [], patience)[0]
 
+    def rest(self) -> None:
+        """Stop every process of the box where it stands."""
+        self._say(REST)
+
+    def wake(self) -> None:
+        """Let them go on; a box in which one did not stand still is ended, and says so when it is asked next."""
+        self._say(WAKE)
+
+    def _say(self, word: bytes) -> None:
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            self._status.settimeout(2 * PATIENCE)
+            self._status.sendall(word)
+            if self._status.recv(1, socket.MSG_PEEK) == DONE:
+                self._status.recv(1)
+
     def _hear(self, patience: float) -> dict[str, Any]:
         with self._status as status, contextlib.suppress(OSError, ValueError):
             if self.runs(patience):
@@ -93,7 +109,7 @@ class Kept:
             parts = []
             while part := status.recv(1 << 16):
                 parts.append(part)
-            said: dict[str, Any] = json.loads(b"".join(parts))
+            said: dict[str, Any] = json.loads(b"".join(parts).lstrip(DONE))
             return said
         raise MachineError("the process that keeps a box was lost. Free some memory or processes and try again.")
 

@@ -5,9 +5,10 @@ This is the seam for operating-system sandboxes: whatever isolates, `Box` stays 
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -103,6 +104,15 @@ class Box:
         if why or ended.code is None:
             raise SubmissionError(f"{argv[0]} was stopped: {why}")
         return Ran(ended.code, ended.output)
+
+    @contextlib.contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Let none of its processes run meanwhile."""
+        self._kept.rest()
+        try:
+            yield
+        finally:
+            self._kept.wake()
 
     def ended(self) -> Ended:
         """Say how the worker ended; one that has not yet is given a second."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import signal
 import time
@@ -105,6 +106,10 @@ class Session:
         if self._used:
             self.restart()
             self._used = False
+
+    def at_rest(self) -> contextlib.AbstractContextManager[None]:
+        """Let nothing of the submission run meanwhile: who is timed beside it has the machine to themselves."""
+        return self._box.at_rest() if self._box else contextlib.nullcontext()
 
     def restart(self) -> None:
         """End the box; the next use starts another, with a new folder."""

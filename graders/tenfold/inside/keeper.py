@@ -1,7 +1,7 @@
 """Keep one box: start its worker, hold it and all that it starts to the limits, end every process of it.
 
-Forked from the zygote, and not reachable from what it keeps. It says one thing to the grader, at the end: how the
-program ended, which limit it hit, and the beginning of what it printed.
+Forked from the zygote, and not reachable from what it keeps. It stops and wakes its box when the grader says so, and
+says at the end how the program ended, which limit it hit, and the beginning of what it printed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import psutil
 
 from . import confine, usage, worker
 from .usage import Broken
+from .wire import DONE, REST, WAKE
 
 OUTPUT_MB = 16
 KEPT_OUTPUT = 64 << 10
@@ -116,18 +117,53 @@ class Kept:
         pause = 0.02
         while True:
             ready = select.select(sources, [], [], pause)[0]
-            if grader in ready:
-                return None
-            if self._pipe in ready and not self._drain():
-                sources.remove(self._pipe)
-            if self._gone():
-                return None
-            if not ready:
-                pause = min(SLOWEST, pause * 1.5)
             try:
+                if grader in ready and not self._hear(grader):
+                    return None
+                if self._pipe in ready and not self._drain():
+                    sources.remove(self._pipe)
+                if self._gone():
+                    return None
+                if not ready:
+                    pause = min(SLOWEST, pause * 1.5)
                 self._measure()
             except Broken as broken:
                 return str(broken)
+
+    def _hear(self, grader: socket.socket) -> bool:
+        """Do what the grader says; return False when it wants no more."""
+        word = b""
+        with contextlib.suppress(OSError):
+            word = grader.recv(1)
+        if word == REST:
+            self._rest()
+        elif word == WAKE:
+            self._wake()
+        else:
+            return False
+        with contextlib.suppress(OSError):
+            grader.sendall(DONE)
+        return True
+
+    def _rest(self) -> None:
+        """Stop every process: what runs may fork, so twice in a row nothing is found that runs."""
+        deadline, quiet = time.monotonic() + PATIENCE, 0
+        while quiet < 2:
+            running = [process for process in usage.below() if not usage.rests(process)]
+            quiet = 0 if running else quiet + 1
+            for process in running:
+                with contextlib.suppress(psutil.Error):
+                    process.suspend()
+            if time.monotonic() > deadline:
+                raise Broken("it could not be stopped while others were timed")
+
+    def _wake(self) -> None:
+        below = usage.below()
+        if not all(usage.rests(process) for process in below):  # a timer may have sent the signal that wakes
+            raise Broken("it ran while others were timed")
+        for process in below:
+            with contextlib.suppress(psutil.Error):
+                process.resume()
 
     def _drain(self) -> bool:
         """Read some output; return False at its end, or where somebody else was faster."""

@@ -59,6 +59,16 @@ def _descendants(pid: int) -> Iterator[int]:
             yield from _descendants(int(child))
 
 
+def rests(process: psutil.Process) -> bool:
+    """Return whether a process is stopped or has ended, with all its tasks."""
+    if sys.platform != "linux":
+        with contextlib.suppress(psutil.Error):
+            return process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
+        return True
+    states = [_read(f"/proc/{process.pid}/task/{task}/stat") for task in _names(f"/proc/{process.pid}/task")]
+    return all(state.rpartition(")")[2].split()[0] in "TtZX" for state in states if state)
+
+
 def of_processes(processes: list[psutil.Process], most_file: int) -> Usage:
     """Return what processes use together.
 

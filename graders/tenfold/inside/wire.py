@@ -24,6 +24,7 @@ MAX_HEADER = 32 << 20  # it is parsed in half a second
 MAX_BUFFERS = 512 << 20
 MAX_COUNT = 4096
 STEP = 1 << 20
+REST, WAKE, DONE = b"r", b"w", b"."  # between grader and keeper: stop the box, let it go on, it is so
 
 
 def pack(message: Any, refer: Refer) -> list[Any]:
