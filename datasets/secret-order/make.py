@@ -20,9 +20,7 @@ class Draw:
     vocabulary: int
 
 
-def draw(
-    rng: np.random.Generator, rows: int = 8000, vocabulary: int = 12, shortest: int = 4, longest: int = 8
-) -> Draw:
+def draw(rng: np.random.Generator, rows: int = 8000, vocabulary: int = 12, shortest: int = 4, longest: int = 8) -> Draw:
     """Return sequences with repeats, sorted by a secret order of the tokens 0 … vocabulary − 1."""
     rank = rng.permutation(vocabulary)  # the secret: the place of each token
     token = np.argsort(rank)

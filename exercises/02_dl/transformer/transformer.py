@@ -3,7 +3,7 @@
 README.md says what is asked; run the visible checks with: make grade EX=dl-transformer
 """
 
-import torch
+import torch  # noqa: F401 (yours to use)
 
 
 def causal_mask(queries, keys):

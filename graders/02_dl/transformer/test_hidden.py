@@ -301,7 +301,11 @@ def test_heads_agree_with_torch(rng):
     Set all weights to the identity and follow one number from x to its head. Between (T, heads, d) and
     (heads, T, d) the same numbers lie in another order.
     """
-    for width, heads, dtype, tolerance in ((15, 3, "float64", DOUBLE), (12, 12, "float32", SINGLE), (7, 1, "float64", DOUBLE)):
+    for width, heads, dtype, tolerance in (
+        (15, 3, "float64", DOUBLE),
+        (12, 12, "float32", SINGLE),
+        (7, 1, "float64", DOUBLE),
+    ):
         weights = attention_weights(rng, width, heads, heads, dtype)
         module = torch.nn.MultiheadAttention(width, heads, batch_first=True, dtype=getattr(torch, dtype)).eval()
         module.load_state_dict(crossing(weights))
@@ -412,7 +416,7 @@ def trained(result, vocabulary, longest):
     return {n: expect.array(weights[n], s, "f").astype(np.float64) for n, s in shapes.items()}
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(6)
 @pytest.mark.needs("test_forward_knows_places_and_no_padding")
 @pytest.mark.needs("test_heads_share_keys_and_keep_their_distance")
 @pytest.mark.needs("test_gradients_are_right_and_finite")

@@ -5,6 +5,7 @@ from torch import nn
 
 
 def causal_mask(queries, keys):
+    """Return a lower triangle, moved so that the ends line up."""
     return torch.ones(queries, keys).tril(keys - queries).bool()
 
 
@@ -23,12 +24,14 @@ def shares(q, k, mask, bias):
 
 
 def attention(q, k, v, mask=None, bias=None):
+    """Return outputs and weights, computed in at least 32 bits."""
     wide = torch.float64 if q.dtype == torch.float64 else torch.float32
     weights = shares(q.to(wide), k.to(wide), mask, None if bias is None else bias.to(wide))
     return torch.einsum("...ij,...je->...ie", weights, v.to(wide)).to(q.dtype), weights.to(q.dtype)
 
 
 def attention_gradients(q, k, v, upstream, mask=None, bias=None):
+    """Return the gradients by the chain rule: a softmax's is p · (dp − Σ p · dp)."""
     p = shares(q, k, mask, bias)
     dp = upstream @ v.mT
     ds = p * (dp - (dp * p).sum(-1, keepdim=True)) / q.shape[-1] ** 0.5
@@ -36,6 +39,7 @@ def attention_gradients(q, k, v, upstream, mask=None, bias=None):
 
 
 def multi_head(x, weights, heads, mask=None, memory=None, kv_heads=None, slopes=None):
+    """Return outputs and weights, one head after the other."""
     if memory is None:
         memory = x
     if kv_heads is None:
@@ -65,11 +69,15 @@ def multi_head(x, weights, heads, mask=None, memory=None, kv_heads=None, slopes=
 
 
 def normed(x, w, name):
+    """Return layer norm, written out."""
     centred = x - x.mean(-1, keepdim=True)
-    return centred / torch.sqrt(centred.square().mean(-1, keepdim=True) + 1e-5) * w[name + ".weight"] + w[name + ".bias"]
+    return (
+        centred / torch.sqrt(centred.square().mean(-1, keepdim=True) + 1e-5) * w[name + ".weight"] + w[name + ".bias"]
+    )
 
 
 def block(x, weights, heads, mask=None):
+    """Return a pre-norm block's output."""
     inner = {n[len("self_attn.") :]: w for n, w in weights.items() if n.startswith("self_attn.")}
     x = x + multi_head(normed(x, weights, "norm1"), inner, heads, mask)[0]
     h = nn.functional.linear(normed(x, weights, "norm2"), weights["linear1.weight"], weights["linear1.bias"])
@@ -77,6 +85,7 @@ def block(x, weights, heads, mask=None):
 
 
 def forward(weights, tokens, lengths):
+    """Return the logits of the sorting model."""
     n, longest = tokens.shape
     mask = (torch.arange(longest).expand(n, -1) < lengths.view(-1, 1)).view(n, 1, 1, longest)
     x = nn.functional.embedding(tokens, weights["embed.weight"]) + weights["position.weight"][:longest]
@@ -89,6 +98,8 @@ def forward(weights, tokens, lengths):
 
 
 class Sorter(nn.Module):
+    """The sorting model from torch's own layers, whose state_dict has the stated names."""
+
     def __init__(self, vocabulary, longest, width=64):
         super().__init__()
         self.embed = nn.Embedding(vocabulary, width)
@@ -108,6 +119,7 @@ class Sorter(nn.Module):
 
 
 def train(tokens, lengths, targets, vocabulary):
+    """Return the weights of a Sorter that went through the examples ten times."""
     torch.manual_seed(1)
     longest = tokens.shape[1]
     padding = torch.arange(longest) >= lengths[:, None]

@@ -27,7 +27,7 @@ def masked_softmax(scores, mask):
         return torch.softmax(scores, dim=-1)
     mask = mask.expand(scores.shape)
     empty = ~mask.any(dim=-1, keepdim=True)  # (…, Tq, 1)
-    # An empty row gets harmless scores before the softmax: to clear a nan afterwards would keep it in the gradient.
+    # An empty row gets harmless scores before the softmax: a nan that is cleared afterwards can stay in the gradient.
     scores = scores.masked_fill(~mask, -math.inf).masked_fill(empty, 0.0)
     return torch.softmax(scores, dim=-1).masked_fill(empty, 0.0)
 
