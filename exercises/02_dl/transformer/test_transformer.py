@@ -26,16 +26,21 @@ def test_attention_follows_the_worked_example():
     assert out[0].tolist() == pytest.approx([1.9557, 8.0443, 2.0], abs=1e-4)
     assert out[1].tolist() == pytest.approx([0.0, 10.0, 2.0], abs=1e-4)
     assert out[2].tolist() == pytest.approx([0.0, 0.0, 0.0], abs=1e-4)
+    result = attention(q, k.flip(0), 3 * v.flip(0), mask.flip(1))  # the keys in the other order, larger values
+    again = expect.array(expect.sequence(result, length=2)[0], shape=(3, 3), kind="f")
+    assert again[0].tolist() == pytest.approx((3 * out[0]).tolist(), abs=1e-4)
 
 
 @pytest.mark.points(1)
 def test_causal_mask_lines_up_the_ends():
-    """`causal_mask` gives the mask of 2 queries and 4 keys.
+    """`causal_mask` gives the masks of 2 queries and 4 keys, and of 3 and 2.
 
     The last query stands at the last key; a query sees its own place and all before.
     """
     got = expect.array(causal_mask(2, 4), shape=(2, 4), kind="b")
     assert got.tolist() == [[True, True, True, False], [True, True, True, True]]
+    got = expect.array(causal_mask(3, 2), shape=(3, 2), kind="b")
+    assert got.tolist() == [[False, False], [True, False], [True, True]]
 
 
 @pytest.mark.points(1)
