@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 class Draw:
     """Sequences with their sorted form; padding is 0 in both, behind the last real token.
 
-    ``tokens`` and ``targets`` are int64 (n, longest), ``lengths`` int64 (n,); the first ``train`` rows are for
-    training.
+    ``tokens`` and ``targets`` are int64 (n, longest), ``lengths`` int64 (n,).
     """
 
     tokens: NDArray[np.int64]

@@ -254,6 +254,7 @@ def test_large_scores_stay_exact(rng):
             assert attends(q, k, v, mask, bias if low == 0.0 else only, tolerance)
     q, k, v = drawn(rng, (2,), 5, 7, 64, 4, "float16")
     assert attends(8 * q, 8 * k, v, tolerance=HALF)
+    assert attends(q, k, v, masked(rng, 5, 7), (1e3 + rng.normal(size=7)).astype("float16"), HALF)
     assert attends(100 * q, 100 * k, v, masked(rng, 5, 7), tolerance=HALF)
 
 
@@ -315,11 +316,12 @@ def test_heads_agree_with_torch(rng):
 
 @pytest.mark.points(2)
 @pytest.mark.needs("test_heads_agree_with_torch")
+@pytest.mark.needs("test_a_query_that_sees_nothing_gives_zeros")
 def test_heads_share_keys_and_keep_their_distance(rng):
-    """Neighbouring query heads share a key head; slopes take off for the distance to the last query's key.
+    """Query heads share key heads; slopes take off for the distance; a query of `multi_head` may see nothing.
 
     Write down which key head each of 6 query heads reads when there are 2. With 3 queries and 5 keys, at which key
-    does the first query stand?
+    does the first query stand? Does `multi_head` go through your own `attention`, empty rows too?
     """
     for heads, kv_heads, width in ((6, 2, 18), (4, 1, 12), (6, 3, 30)):
         weights = attention_weights(rng, width, heads, kv_heads)
@@ -327,6 +329,7 @@ def test_heads_share_keys_and_keep_their_distance(rng):
         slopes = rng.uniform(0.1, 1.5, size=heads)
         for keys in (None, memory, memory[:, :3]):
             mask = masked(rng, 2, 1, 5, 5 if keys is None else keys.shape[1])
+            mask[1, 0, 2] = False
             for slope in (None, slopes):
                 want = expected_heads(x, weights, heads, mask, keys, kv_heads, slope)
                 given, seen, source, slope = tensors(x, mask, keys, slope)
