@@ -419,8 +419,8 @@ def trained(result, vocabulary, longest):
 def test_the_trained_model_sorts(hidden, credit, figure):
     """The model that `train` returns sorts new sequences in an order that only the examples tell.
 
-    Count what it gets right by place and by length. Where is it wrong: at the ends, in the middle, among tokens that
-    occur twice, in short sequences?
+    Run your own `forward` with the weights returned, on examples that were not trained on: is it as good as the model
+    was in training? Then count what is right by place and by length: where is it wrong?
     """
     data = hidden("secret-order")
     cut = 6000
