@@ -71,7 +71,9 @@ def test_report_has_a_cell(public):
     """
     studies = public("ebb", wrong=0.1, number=3)
     settings = [SETTING, {**SETTING, "rounds": 1}]
-    cell, turned = (expect.mapping(report(s, settings), keys=["setting", "mean", "se"]) for s in (studies, studies[::-1]))
+    cell, turned = (
+        expect.mapping(report(s, settings), keys=["setting", "mean", "se"]) for s in (studies, studies[::-1])
+    )
     assert expect.integer(cell["setting"]) == 0, "one stump is the worse setting here"
     assert expect.number(cell["mean"], low=60, high=100) == pytest.approx(expect.number(turned["mean"]))
     assert expect.number(cell["se"], low=0.01, high=10) == pytest.approx(expect.number(turned["se"]))

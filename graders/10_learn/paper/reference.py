@@ -53,9 +53,7 @@ def fit(X, y, rounds, band, leak, cap, fall):
 def score(model, X):
     """Return votes over the votes that were cast."""
     H = cast(X, model)
-    return np.divide(
-        model["alpha"] @ H, model["alpha"] @ np.abs(H), out=np.zeros(len(X)), where=(H != 0).any(axis=0)
-    )
+    return np.divide(model["alpha"] @ H, model["alpha"] @ np.abs(H), out=np.zeros(len(X)), where=(H != 0).any(axis=0))
 
 
 def predict(model, X):
@@ -78,7 +76,9 @@ def report(studies, settings):
     """Return a cell of the table."""
     models = trained(studies, settings)
     valid, test = (
-        np.array([[balanced(s["y_" + part], predict(m, s["X_" + part])) for m, s in zip(row, studies)] for row in models])
+        np.array(
+            [[balanced(s["y_" + part], predict(m, s["X_" + part])) for m, s in zip(row, studies)] for row in models]
+        )
         for part in ("valid", "test")
     )
     means = valid.mean(axis=1)

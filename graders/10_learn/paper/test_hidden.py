@@ -157,7 +157,9 @@ def test_equation_7_score(rng):
     X[rng.random(X.shape) < 0.3] = np.nan
     X[0] = np.nan
     total, cast = np.zeros(200), np.zeros(200)
-    for column, threshold, gap, direction, alpha in zip(*(model[key] for key in COLUMNS[:4]), model["alpha"], strict=True):
+    for column, threshold, gap, direction, alpha in zip(
+        *(model[key] for key in COLUMNS[:4]), model["alpha"], strict=True
+    ):
         far = np.nan_to_num(X[:, column] - threshold)
         vote = direction * np.sign(far) * (np.abs(far) > gap)
         total, cast = total + alpha * vote, cast + alpha * np.abs(vote)
@@ -329,7 +331,10 @@ def test_setting_is_chosen_on_validation(hidden, rng, boxed):
     settings = [{**PLAIN, "rounds": 2}, {**PLAIN, "rounds": 12, "band": 0.3}]
     studies = hidden("ebb", wrong=0.15, number=4)
     models = [
-        [{part: kit.predict(model, s["X_" + part]) for part in ("valid", "test")} for model, s in zip(row, studies, strict=True)]
+        [
+            {part: kit.predict(model, s["X_" + part]) for part in ("valid", "test")}
+            for model, s in zip(row, studies, strict=True)
+        ]
         for row in kit.trained(studies, settings)
     ]
     studies = disputed(rng, studies, models)

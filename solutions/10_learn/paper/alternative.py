@@ -49,7 +49,7 @@ def regret(m, alpha, y, h, leak):
 
 def weights(start, m, cap, fall):
     """Equation 6."""
-    return start * np.where(m > cap, np.exp(cap - fall * (m - np.minimum(cap, m))), np.exp(np.minimum(m, cap)))
+    return start * np.exp(np.where(m > cap, cap - fall * (m - cap), m))
 
 
 def fit(X, y, rounds, band, leak, cap, fall):

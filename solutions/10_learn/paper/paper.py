@@ -111,7 +111,10 @@ def balanced(y, found):
 def report(studies, settings):
     """Return one cell of table 1: the setting chosen on validation rows, and mean and standard error on test rows."""
     models = [[fit(s["X_train"], s["y_train"], **setting) for s in studies] for setting in settings]
-    means = [np.mean([balanced(s["y_valid"], predict(m, s["X_valid"])) for m, s in zip(row, studies, strict=True)]) for row in models]
+    means = [
+        np.mean([balanced(s["y_valid"], predict(m, s["X_valid"])) for m, s in zip(row, studies, strict=True)])
+        for row in models
+    ]
     chosen = next(i for i, mean in enumerate(means) if mean >= max(means) - SAME)
     tested = [balanced(s["y_test"], predict(m, s["X_test"])) for m, s in zip(models[chosen], studies, strict=True)]
     return {

@@ -69,7 +69,8 @@ def report(studies, settings):
     cells = []
     for setting in settings:
         found = [
-            100 * (predict(fit(s["X_train"], s["y_train"], **setting), s["X_test"]) == s["y_test"]).mean() for s in studies
+            100 * (predict(fit(s["X_train"], s["y_train"], **setting), s["X_test"]) == s["y_test"]).mean()
+            for s in studies
         ]
         cells.append((max(found), np.std(found)))
     best = int(np.argmax([cell[0] for cell in cells]))
