@@ -3,13 +3,14 @@
 import numpy as np
 
 EQUAL = 1e-12
+BORDER = 1e-9
 
 
 def cast(X, model):
     """Return the votes (rounds, n) of the stumps of a model."""
     with np.errstate(invalid="ignore"):
         far = X.T[model["column"]] - model["threshold"][:, None]
-        return np.where(np.abs(far) > model["gap"][:, None], np.sign(far), 0.0) * model["direction"][:, None]
+        return np.where(np.abs(far) > model["gap"][:, None] + BORDER, np.sign(far), 0.0) * model["direction"][:, None]
 
 
 def stumps(X, band):
@@ -77,7 +78,10 @@ def report(studies, settings):
     models = trained(studies, settings)
     valid, test = (
         np.array(
-            [[balanced(s["y_" + part], predict(m, s["X_" + part])) for m, s in zip(row, studies)] for row in models]
+            [
+                [balanced(s["y_" + part], predict(m, s["X_" + part])) for m, s in zip(row, studies, strict=True)]
+                for row in models
+            ]
         )
         for part in ("valid", "test")
     )

@@ -18,8 +18,8 @@ def votes(x, threshold, direction, gap):
     """Equation 2."""
     out = np.zeros(len(x))
     far = np.nan_to_num(x - threshold)
-    out[far > gap] = direction
-    out[far < -gap] = -direction
+    out[far > gap + 1e-9] = direction
+    out[far < -gap - 1e-9] = -direction
     return out
 
 

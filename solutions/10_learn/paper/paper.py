@@ -2,6 +2,7 @@
 
 import numpy as np
 
+BORDER = 1e-9  # a row this close to the gap's border abstains, however deciles are rounded (A.2)
 SAME = 1e-12  # merits and validation means closer than this are equal (appendix A.3, A.7)
 LARGEST = 1.5  # the greatest strength of a stump (A.4)
 LEAST = 0.01  # training stops below this merit (A.3)
@@ -16,7 +17,7 @@ def start_weights(y):
 
 def votes(x, threshold, direction, gap):
     """Return the votes -1, 0, 1 of a stump on one column, (n,): equation 2; a missing value abstains."""
-    beyond = np.abs(x - threshold) > gap  # False for nan
+    beyond = np.abs(x - threshold) > gap + BORDER  # False for nan
     return np.where(beyond, direction * np.sign(x - threshold), 0.0)
 
 

@@ -20,7 +20,7 @@ def edge(w, y, h):
 
 
 def strength(r, n):
-    """The textbook's alpha."""
+    """Return the textbook's alpha."""
     r = np.clip(r, -1 + 1e-10, 1 - 1e-10)
     return float(0.5 * np.log((1 + r) / (1 - r)))
 
