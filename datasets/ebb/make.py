@@ -12,7 +12,7 @@ ROWS = {"train": 300, "valid": 200, "test": 600}
 
 
 def _part(rng: np.random.Generator, rows: int, wrong: float, bend: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Draw rows and labels; `wrong` is the share of positive-looking rows whose label is turned over."""
+    """Draw rows and labels; `wrong` times 1.1 is, roughly, the share of labels that are turned over."""
     X = rng.normal(size=(rows, COLUMNS))
     z = X[:, :4] @ bend[:4] + 0.8 * np.abs(X[:, 4]) - 0.9 + 0.6 * X[:, 5] * (X[:, 5] > 0)
     y = np.where(z + 0.25 * rng.normal(size=rows) > 0.7, 1, -1)

@@ -92,7 +92,8 @@ def fit(X, y, rounds, band, leak, cap, fall):
 def score(model, X):
     """Equation 7."""
     above, below = np.zeros(len(X)), np.zeros(len(X))
-    for j, threshold, gap, direction, alpha in zip(*(model[k].tolist() for k in list(model)[:5]), strict=True):
+    keys = ("column", "threshold", "gap", "direction", "alpha")
+    for j, threshold, gap, direction, alpha in zip(*(model[k].tolist() for k in keys), strict=True):
         h = votes(X[:, int(j)], threshold, direction, gap)
         above += alpha * h
         below += alpha * abs(h)
