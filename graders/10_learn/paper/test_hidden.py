@@ -352,13 +352,16 @@ def disputed(rng, studies, models):
     again = []
     for i, study in enumerate(studies):
         first, second = models[0][i], models[1][i]
-        # how many rows of (what setting 0 says, what setting 1 says, label)
+        side = 1 if np.sum(second["valid"] > first["valid"]) >= np.sum(second["valid"] < first["valid"]) else -1
+        # how many rows of (what setting 0 says, what setting 1 says, label), all times side
         few = {(-1, -1, -1): 60, (1, 1, 1): 60, (-1, 1, -1): 4}
         odd = {(-1, -1, -1): 60, (1, 1, 1): 5, (-1, 1, -1): 18, (-1, 1, 1): 15}
         rows, label = [], []
         for (a, b, c), count in (odd if i == 2 else few).items():
-            rows += rng.choice(np.flatnonzero((first["valid"] == a) & (second["valid"] == b)), size=count).tolist()
-            label += [c] * count
+            rows += rng.choice(
+                np.flatnonzero((first["valid"] == side * a) & (second["valid"] == side * b)), size=count
+            ).tolist()
+            label += [side * c] * count
         again.append({**study, "X_valid": study["X_valid"][rows], "y_valid": np.array(label), "y_test": first["test"]})
     return again
 
