@@ -1,5 +1,8 @@
 """Hidden checks for ml-cv-honest. Models of `estimate` are fitted here, so each training and test row is seen."""
 
+import json
+import sys
+
 import numpy as np
 import pytest
 from cv_honest import estimate, fit_predict, make_folds
@@ -17,6 +20,14 @@ SAME = 1e-6  # probabilities closer than this are the same
 K, INNER = 5, 3  # the defaults of `estimate`
 MOST_CALLS = 2000  # nobody needs more than 150 here
 DRAWS = 6  # of each kind of study
+FOLDS = """
+import json
+import numpy as np
+from cv_honest import make_folds
+job = json.load(open("job.json"))
+folds = make_folds(np.array(job["y"]), 5, groups=np.array(job["groups"]), seed=job["seed"])
+json.dump([sorted(int(row) for row in test) for _, test in folds], open("folds.json", "w"))
+"""
 
 
 def rows_of(rows, n):
@@ -79,14 +90,30 @@ class Fits:
         self.seen.append((train, test, which[0]))
         return self.score(train, test, which[0])
 
-    def tested(self, folds):
-        """Return the mean AUC of the fits that tested the outer folds, one each."""
-        aucs = []
+    def used(self, folds):
+        """Return the setting of the fit that tested each outer fold."""
+        found = []
         for train, test in folds:
             same = [i for a, b, i in self.seen if set(b) == set(test) and set(a) == set(train)]
             assert len(same) == 1, "each outer fold of make_folds is to be tested once, with one setting"
-            aucs.append(auc_of(self.y, test, self.score(train, test, same[0])))
-        return np.mean(aucs)
+            found += same
+        return found
+
+    def tested(self, folds):
+        """Return the mean AUC of the fits that tested the outer folds, one each."""
+        used = zip(folds, self.used(folds), strict=True)
+        return np.mean([auc_of(self.y, test, self.score(train, test, i)) for (train, test), i in used])
+
+    def means(self, rows, inner, outer):
+        """Return each setting's mean AUC over the inner folds on which it was tried to choose for some plain rows."""
+        rows, outer, tried = set(rows), [set(test) for _, test in outer], [[] for _ in self.grid]
+        for train, test, i in self.seen:
+            if {*train, *test} == rows and set(test) not in outer:
+                tried[i].append((train, test))
+        for folds in tried:
+            assert len(folds) == inner, "to choose for some rows, each setting is tried on all inner folds of them"
+            assert {row for _, test in folds for row in test} == rows, "the inner folds do not test each row"
+        return np.array([np.mean([auc_of(self.y, b, self.score(a, b, i)) for a, b in f]) for i, f in enumerate(tried)])
 
     def estimate(self, **options):
         """Return the submission's AUC and the place in the grid of the setting that it chose."""
@@ -121,7 +148,7 @@ def people(rng, n_groups, positive, most=9):
     """Return groups of unequal size, of which the first few are positive, and y; rows in no order."""
     groups = np.repeat(np.arange(n_groups), rng.integers(2, most, size=n_groups))
     order = rng.permutation(len(groups))
-    names = rng.permutation(10 * n_groups)[:n_groups]
+    names = rng.permutation(10 * n_groups)[:n_groups] - 5 * n_groups
     return names[groups][order], (groups < positive).astype(np.int64)[order]
 
 
@@ -140,8 +167,11 @@ def test_each_fold_holds_the_rare_class(rng):
         for label in (0, 1):
             counts = [int((y[test] == label).sum()) for _, test in folds]
             assert max(counts) - min(counts) <= 1, "plain rows: the folds' counts of a class differ by more than one"
-    for _ in range(20):
+    for draw in range(20):
         groups, y = people(rng, 100, positive=10)
+        if draw % 2:  # a positive group has one positive row, its others are negative
+            first = np.unique(groups, return_index=True)[1]
+            y *= np.isin(np.arange(len(y)), first)
         assert all(both(y, test) for _, test in folds_of(y, K, groups=groups)), "groups: a test fold lacks a class"
 
 
@@ -168,7 +198,8 @@ def test_training_is_past(rng):
     Are the rows sorted? In which unit is the horizon? On which side is a row of the very day on which a block begins?
     """
     for horizon in (0, 1, 9):
-        day = np.cumsum(rng.choice([0, 1, 3], size=400)) + 1000
+        busy = np.cumsum(rng.integers(4, 7, size=60))  # days of 4 to 6 rows, then days of one row, some without
+        day = np.cumsum([*np.isin(np.arange(200), busy), *rng.choice([1, 3], size=200)]) + 1000
         time = rng.permutation(day)
         y = coins(rng, 400)
         folds = folds_of(y, K, time=time, horizon=horizon)
@@ -187,14 +218,15 @@ def test_training_is_past(rng):
 
 
 @pytest.mark.points(1)
-def test_same_seed_same_folds(rng, restart):
+def test_same_seed_same_folds(rng, submission):
     """The same seed gives the same folds, in another process too; another seed gives others.
 
-    Look for every place where chance comes in, and for what the seed changes.
+    Look for every place where chance comes in, and for what the seed changes. In which order does a set of text go?
     """
     seed = int(rng.integers(1, 10_000))
     y = coins(rng, 300)
     groups, of_groups = people(rng, 60, positive=25)
+    groups = groups.astype(str)
 
     def parts(seed):
         plain, grouped = folds_of(y, K, seed=seed), folds_of(of_groups, K, groups=groups, seed=seed)
@@ -202,8 +234,16 @@ def test_same_seed_same_folds(rng, restart):
 
     first = parts(seed)
     assert parts(seed) == first, "the same seed gives other folds the second time"
-    restart()
-    assert parts(seed) == first, "the same seed gives other folds in another process"
+    submission.write("folds.py", FOLDS.encode())
+    job = {"y": of_groups.tolist(), "groups": groups.tolist(), "seed": seed}
+    submission.write("job.json", json.dumps(job).encode())
+    ran = submission.run([sys.executable, "-R", "folds.py"])  # -R: text has another hash in every process
+    assert ran.code == 0, "make_folds fails in another process"
+    try:
+        again = json.loads(submission.read("folds.json", 1))
+    except (ValueError, RecursionError):
+        pytest.fail("another process does not say what the folds are")
+    assert again == first[1], "the same seed gives other folds of groups in another process"
     assert sorted(parts(seed + 1)[0]) != sorted(first[0]), "another seed gives the same folds of plain rows"
 
 
@@ -275,7 +315,7 @@ def test_noise_reads_as_noise(rng):
     assert 0.38 <= np.mean(aucs[False]) <= 0.62, "there is nothing to learn, but the folds' mean AUC is not near 0.5"
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 def test_outer_rows_choose_nothing(rng):
     """The setting of a fold is chosen without that fold's test rows; the AUC is that of the whole procedure.
 
@@ -308,6 +348,48 @@ def test_outer_rows_choose_nothing(rng):
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_training_is_past")
+def test_best_inner_mean_is_chosen(rng):
+    """The setting with the best mean AUC over the inner folds is chosen, anew for each part and for all rows.
+
+    Each model has its own scale here, and equally good settings come twice. With days: what of inner folds that lack
+    a class, and what if none is left?
+    """
+    k, half, seed = 8, 8, int(rng.integers(1000))
+    y = coins(rng, 320)
+    folds = folds_of(y, k, seed=seed)
+    odd = np.arange(half) % 2  # these settings are better, and shift each model's scores
+    noisy = rng.normal(size=(half, 320)) + (0.6 + 0.5 * odd)[:, None] * y
+
+    def score(train, test, i):
+        return noisy[i % half, test] + 10 * odd[i % half] * (int(train.sum()) % 13)
+
+    fits = Fits(y, settings(rng, 2 * half), score)  # the second half of the grid is as good as the first
+    auc, chosen = fits.estimate(k=k, seed=seed)
+    assert abs(auc - fits.tested(folds)) <= 1e-6, "the AUC is not the mean of the outer folds' AUCs"
+    choices = [*zip((train for train, _ in folds), fits.used(folds), strict=True), (np.arange(320), chosen)]
+    for rows, i in choices:
+        means = fits.means(rows, INNER, folds)
+        assert means[i] >= means.max() - 1e-9, "a setting is chosen that has not the best mean AUC of the inner folds"
+        assert i < half, "of equally good settings the first is to be chosen"
+
+    time = rng.permutation(240)
+    folds = folds_of(y[:240], 3, time=time, horizon=1)  # with 4 inner ones, no inner block of days is an outer one
+    y = np.where(time > time[folds[0][0]].max(), y[:240], (time < 6) & (time % 2))  # early positives: six days alone
+    noisy = rng.normal(size=(3, 240)) + np.array([[0], [2], [2]]) * y
+    fits = Fits(y, settings(rng, 3), lambda train, test, i: noisy[i][test])
+    auc, chosen = fits.estimate(k=3, inner=4, time=time, horizon=1)
+    assert all(both(y, train, test) for train, test, _ in fits.seen), "a fold that lacks a class is not left out"
+    assert abs(auc - fits.tested(folds)) <= 1e-6, "the AUC is not the mean of the outer folds' AUCs"
+    for rows, i in [*zip((train for train, _ in folds), fits.used(folds), strict=True), (np.arange(240), chosen)]:
+        inner = folds_of(y[rows], 4, time=time[rows], horizon=1)
+        inner = [test for train, test in inner if both(y[rows], train, test)]
+        means = [np.mean([auc_of(y, rows[test], noisy[j][rows[test]]) for test in inner] or [0.0]) for j in range(3)]
+        assert abs(means[i] - max(means)) <= 1e-9, "with days: the setting chosen has not the best mean AUC"
+        assert inner or i == 0, "with days: where no inner fold is left, take the first setting"
+
+
+@pytest.mark.points(1)
 @pytest.mark.needs("test_groups_stay_whole", "test_training_is_past")
 def test_inner_folds_keep_the_structure(rng):
     """In every fit, those that only choose included, groups stay whole and training is past.
@@ -319,7 +401,7 @@ def test_inner_folds_keep_the_structure(rng):
     time = rng.permutation(np.cumsum(rng.choice([0, 1, 2], size=len(y))))
     for scheme in ({"groups": groups}, {"time": time, "horizon": 4}):
         folds = folds_of(y, 3, **scheme)  # with 4 inner ones, no inner block of days is an outer one
-        score = y + rng.normal(size=(3, len(y))) * np.array([[0.7], [2], [5]])
+        score = y + rng.normal(size=(3, len(y))) * np.array([[2], [0.7], [5]])
         fits = Fits(y, grid, lambda train, test, i, score=score: score[i][test])
         auc, chosen = fits.estimate(k=3, inner=4, **scheme)
         for train, test, _ in fits.seen:
@@ -329,7 +411,7 @@ def test_inner_folds_keep_the_structure(rng):
                 assert time[train].max() + 4 < time[test].min(), "a fit trains on labels that its test days precede"
         assert len(fits.seen) > 6, "no setting was tried on inner folds"
         assert abs(auc - fits.tested(folds)) <= 1e-6, "the AUC is not the mean of the outer folds' AUCs"
-        assert chosen == 0, "the setting for all rows is not the one that is best on them"
+        assert chosen == 1, "the setting for all rows is not the one that is best on them"
 
 
 @pytest.mark.points(1)
@@ -340,9 +422,9 @@ def test_folds_count_alike(rng):
     Compare scores within a fold. And what can be ranked where all test rows, or all training rows, are of one class?
     """
     seed, grid = int(rng.integers(1000)), settings(rng, 1)
-    y = coins(rng, 150)
+    y = coins(rng, 153)  # folds of 30 and of 31 rows
     folds = folds_of(y, K, seed=seed)
-    score = y + rng.normal(size=150)
+    score = y + rng.normal(size=153)
     for i, (_, test) in enumerate(folds):
         score[test] = score[test] * (i + 1) + 20 * rng.normal()
     wanted = np.mean([auc_of(y, test, score[test]) for _, test in folds])
@@ -373,12 +455,12 @@ def test_no_fit_is_wasted(rng):
     """
     for number in (1, 4):
         y = coins(rng, 400)
-        score = rng.normal(size=(number, 400)) + np.linspace(2.5, 0, number)[:, None] * y
+        score = rng.normal(size=(number, 400)) + np.roll(np.linspace(2.5, 0, number), -2)[:, None] * y
         fits = Fits(y, settings(rng, number), lambda train, test, i, score=score: score[i][test])
         auc, chosen = fits.estimate(k=4, inner=2)
         most = 4 if number == 1 else 4 * (2 * number + 1) + 2 * number
         assert len(fits.seen) <= most, "there are more fits than needed"
-        assert chosen == 0, "the best setting is not chosen"
+        assert chosen == (number == 4) * 2, "the best setting is not chosen"
         assert abs(auc - fits.tested(folds_of(y, 4))) <= 1e-6, "the AUC is not the mean of the outer folds' AUCs"
 
 
@@ -393,7 +475,9 @@ def test_order_and_process_change_nothing(hidden, restart, rng):
     fits = Fits(plain.y, plain.grid, lambda a, b, i: plain.run(a, b, plain.grid[i]))
     first = fits.estimate(seed=5)
     assert abs(first[0] - fits.tested(folds_of(plain.y, K, seed=5))) <= 1e-6, "the AUC is not the outer folds' mean"
-    shown = Fits(days.y, days.grid, lambda a, b, i: days.run(a, b, days.grid[i])).estimate(**days.scheme)
+    fits = Fits(days.y, days.grid, lambda a, b, i: days.run(a, b, days.grid[i]))
+    shown = fits.estimate(**days.scheme)
+    assert abs(shown[0] - fits.tested(folds_of(days.y, K, **days.scheme))) <= 1e-6, "days: not the outer folds' mean"
     restart()
     again = Fits(plain.y, plain.grid, lambda a, b, i: plain.run(a, b, plain.grid[i])).estimate(seed=5)
     assert np.abs(np.subtract(again, first)).max() <= 1e-9, "the same study gives other figures in a new process"
@@ -417,6 +501,7 @@ def test_order_and_process_change_nothing(hidden, restart, rng):
     "test_probabilities_are_the_pipelines",
     "test_noise_reads_as_noise",
     "test_outer_rows_choose_nothing",
+    "test_best_inner_mean_is_chosen",
     "test_inner_folds_keep_the_structure",
     "test_folds_count_alike",
     "test_no_fit_is_wasted",
@@ -437,5 +522,5 @@ def test_estimates_are_true(hidden, credit):
             off.append(auc - study.true_auc(study.grid[chosen]))
         bias.append(abs(np.mean(off)))
         errors += off
-    credit(max(bias), floor=0.11, full=0.08, name="bias of the worst kind")
+    credit(max(bias), floor=0.13, full=0.10, name="bias of the worst kind")
     credit(np.abs(errors).mean(), floor=0.08, full=0.06, name="mean error")
