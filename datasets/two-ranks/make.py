@@ -1,0 +1,92 @@
+"""Rows to learn from, and the bench that runs ddp.py on several ranks."""
+
+import io
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+RAISED = re.compile(r"^RANK \d raised (\w+)$", re.MULTILINE)
+TOLD = ("NotImplementedError", "TypeError", "ValueError", "AttributeError", "KeyError", "IndexError", "RuntimeError")
+WAITING = "one waits for another"
+
+
+class Left:
+    """The numbers that one rank left, taken from the front."""
+
+    def __init__(self, raw):
+        assert len(raw) % 8 == 0, "a rank left no whole numbers"
+        self.numbers, self.at = np.frombuffer(raw, "<f8"), 0
+
+    def take(self, size):
+        """Return the next numbers; fail the check where there are fewer."""
+        assert 0 <= size <= len(self.numbers) - self.at, "a rank left fewer numbers than asked for: what it returns has another size"
+        self.at += size
+        return self.numbers[self.at - size : self.at]
+
+    def one(self):
+        """Return the next number."""
+        return float(self.take(1)[0])
+
+    def count(self, most=100_000):
+        """Return the next number, a small count."""
+        value = self.one()
+        assert 0 <= value <= most, "a rank left a count that cannot be"
+        return int(value)
+
+    def end(self):
+        """Fail the check where numbers are left over."""
+        assert self.at == len(self.numbers), "a rank left more numbers than asked for: what it returns has another size"
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Rows, and how to run the submission on ranks that share them."""
+
+    x: np.ndarray  # float64 (rows, wide)
+    y: np.ndarray  # float64 (rows,)
+    seed: int
+
+    @property
+    def nets(self) -> ModuleType:
+        """Return ranks.py: the networks, losses and the optimiser of the ranks, for one process."""
+        if str(HERE) not in sys.path:
+            sys.path.append(str(HERE))
+        import ranks
+
+        return ranks
+
+    def run(self, work, *groups, show=False, **arrays):
+        """Play groups of scenes, each (ranks, [(name, options), …]); return what each rank of each group left.
+
+        A rank that raises, or ranks that wait for each other, fail the check.
+        """
+        job = [(world, [{"play": name, "with": options} for name, options in scenes]) for world, scenes in groups]
+        packed = io.BytesIO()
+        np.savez(packed, x=self.x, y=self.y, **arrays)
+        work.write("ranks.py", (HERE / "ranks.py").read_bytes())
+        work.write("job.json", json.dumps(job).encode())
+        work.write("job.npz", packed.getvalue())
+        ran = work.run([sys.executable, "-B", "ranks.py"], 30)
+        if ran.code != 0:
+            kinds = [kind for kind in RAISED.findall(ran.output) if kind in TOLD]
+            other = [kind for kind in kinds if kind != "RuntimeError"]  # the others lose their peer
+            why = f"{(other or kinds)[0]} on a rank" if kinds else "a rank ended too early, or the ranks wait for each other"
+            raise AssertionError(f"{why}\n{ran.output[-2500:]}" if show else why)
+        return [
+            [Left(work.read(f"out.{number}.{rank}", 4)) for rank in range(world)]
+            for number, (world, _) in enumerate(groups)
+        ]
+
+
+def draw(rng, rows=48, wide=6):
+    """Return rows of which the first value has any sign; `y` is about a function of them."""
+    x = rng.normal(size=(rows, wide)) + rng.normal(size=wide)
+    x[:, 0] = rng.normal(size=rows)
+    y = np.sin(x @ rng.normal(size=wide)) + 0.1 * rng.normal(size=rows)
+    return Ranks(x, y, int(rng.integers(1, 900)))

@@ -1,0 +1,395 @@
+"""Run ddp.py on several ranks: ``python ranks.py`` forks one process a rank and plays what job.json asks.
+
+The checks write this file beside the submission, with ``job.json`` and ``job.npz``; each rank leaves one file of float64
+numbers, ``out.RANK``. No verdict is made here. The counts of messages are taken in the ranks' own processes, so a
+module that sets its mind to it can forge them; every other number is compared with one that only right work gives.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn import functional as F
+
+PATIENCE = 20.0  # seconds that all ranks together may take
+WAIT = 12.0  # seconds that one rank waits for another in a collective
+COUNTED = ("all_reduce", "all_gather", "all_gather_into_tensor", "reduce", "broadcast", "gather", "scatter")
+COUNTED += ("reduce_scatter", "reduce_scatter_tensor", "all_to_all", "all_to_all_single", "send", "isend")
+
+
+class Tied(nn.Module):
+    """Two layers share one weight."""
+
+    def __init__(self, wide, outputs):
+        super().__init__()
+        self.first = nn.Linear(wide, wide)
+        self.second = nn.Linear(wide, wide)
+        self.second.weight = self.first.weight
+        self.last = nn.Linear(wide, outputs)
+
+    def forward(self, x):
+        return self.last(torch.tanh(self.second(torch.tanh(self.first(x)))))
+
+
+class Routed(nn.Module):
+    """A row goes to one of two experts by the sign of its first value; one layer is idle and one frozen."""
+
+    def __init__(self, wide, outputs):
+        super().__init__()
+        self.frozen = nn.Linear(wide, wide).requires_grad_(False)
+        self.idle = nn.Linear(wide, wide)
+        self.left = nn.Linear(wide, outputs)
+        self.right = nn.Linear(wide, outputs)
+
+    def forward(self, x):
+        hidden, left = torch.tanh(self.frozen(x)), x[:, 0] < 0
+        out = hidden.new_zeros(len(x), self.left.out_features)
+        if left.any():
+            out[left] = self.left(hidden[left])
+        if (~left).any():
+            out[~left] = self.right(hidden[~left])
+        return out
+
+
+class Normed(nn.Module):
+    """A network with batch normalisation, tied weights and an idle layer."""
+
+    def __init__(self, wide, outputs, norm):
+        super().__init__()
+        self.idle = nn.Linear(wide, 2)
+        self.body = Tied(wide, wide)
+        self.norm = norm(wide)
+        self.last = nn.Linear(wide, outputs)
+
+    def forward(self, x):
+        return self.last(torch.tanh(self.norm(self.body(x))))
+
+
+def build(kind, wide, outputs, seed, norm=nn.BatchNorm1d, dtype="float64"):
+    """Return a network whose parameters and buffers depend on `seed` alone."""
+    dtype = getattr(torch, dtype)
+    if kind == "norm":
+        module = norm(wide)
+    elif kind == "deep":
+        layers = [nn.Linear(wide, wide) for _ in range(8)]
+        module = nn.Sequential(*layers, nn.Linear(wide, outputs))
+    else:
+        module = Normed(wide, outputs, norm) if kind == "normed" else {"tied": Tied, "routed": Routed}[kind](wide, outputs)
+    module = module.to(dtype)
+    random = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, value in sorted([*module.named_parameters(), *module.named_buffers()]):
+            if value.dtype.is_floating_point:
+                drawn = torch.randn(value.shape, generator=random, dtype=dtype) * 0.5
+                value.copy_(drawn.abs() + 0.5 if name.endswith("running_var") else drawn)
+            else:
+                value.fill_(seed % 1000)
+    return module
+
+
+def loss_of(kind):
+    """Return a loss: (rows, outputs) and targets to (rows,)."""
+    if kind == "cross_entropy":
+        return lambda out, y: F.cross_entropy(out, y.long(), reduction="none")
+    return lambda out, y: ((out - y[:, None]) ** 2).sum(dim=1)
+
+
+class Momentum:
+    """SGD with weight decay, momentum and a rate that falls, in the form of torch.optim.
+
+    The real ones import a compiler at their first step, 3 to 5 s in each process.
+    """
+
+    def __init__(self, module):
+        self.params = [p for p in module.parameters() if p.requires_grad]
+        self.velocity, self.steps = [torch.zeros_like(p) for p in self.params], 0
+
+    def zero_grad(self, set_to_none=True):
+        for p in self.params:
+            if set_to_none:
+                p.grad = None
+            elif p.grad is not None:
+                p.grad.zero_()
+
+    @torch.no_grad()
+    def step(self):
+        self.steps += 1
+        for p, velocity in zip(self.params, self.velocity, strict=True):
+            if p.grad is not None:  # as in torch.optim: without a gradient nothing moves, not by weight decay either
+                velocity.mul_(0.9).add_(p.grad + 0.1 * p)
+                p.sub_(velocity, alpha=0.1 / (1 + self.steps))
+
+    def state_dict(self):
+        return {"velocity": self.velocity, "steps": self.steps}
+
+    def load_state_dict(self, state):
+        self.velocity, self.steps = [v.clone() for v in state["velocity"]], state["steps"]
+
+
+def state(module):
+    """Return all parameters and buffers as one vector, by name."""
+    named = sorted(module.state_dict().items())
+    return np.concatenate([value.double().numpy().ravel() for _, value in named])
+
+
+def gradients(module):
+    """Return, parameter by parameter, whether there is a gradient, and the gradient (zeros for none)."""
+    parts = []
+    for _, p in sorted(module.named_parameters()):
+        parts += [[p.grad is not None], np.zeros(p.numel()) if p.grad is None else p.grad.double().numpy().ravel()]
+    return np.concatenate(parts)
+
+
+def rows(x, y, numbers):
+    """Return the rows of these numbers, as tensors."""
+    numbers = torch.as_tensor(list(numbers), dtype=torch.int64)
+    return torch.from_numpy(x)[numbers], torch.from_numpy(y)[numbers]
+
+
+def count():
+    """Wrap the collectives; return the list that gets the bytes of each call."""
+    sizes = []
+
+    def wrap(name, real):
+        def counted(*args, **kwargs):
+            found = [a for a in (*args, *kwargs.values()) if isinstance(a, (torch.Tensor, list))]
+            tensors = [t for a in found for t in ([a] if isinstance(a, torch.Tensor) else a)]
+            sizes.append(sum(t.numel() * t.element_size() for t in tensors if isinstance(t, torch.Tensor)))
+            return real(*args, **kwargs)
+
+        return counted
+
+    for name in COUNTED:
+        wrapped = wrap(name, getattr(dist, name))
+        for place in (dist, dist.distributed_c10d, sys.modules.get("torch.distributed.nn.functional")):
+            if place is not None and hasattr(place, name) and place.__name__ != "torch.distributed.nn.functional":
+                setattr(place, name, wrapped)
+    return sizes
+
+
+class Rank:
+    """One process of the group: the learner's module, what it was given, and what it leaves."""
+
+    def __init__(self, rank, world, arrays):
+        self.rank, self.world, self.arrays = rank, world, arrays
+        self.left = []
+        self.sizes = count()
+        import ddp
+
+        self.ddp = ddp
+
+    def leave(self, *values):
+        self.left += [np.atleast_1d(np.asarray(v, dtype=np.float64)).ravel() for v in values]
+
+    def tell(self, sizes):
+        """Leave a number of calls, their bytes, and the largest one's."""
+        self.leave([len(sizes), sum(sizes), max(sizes, default=0)])
+
+    def rows(self, numbers):
+        """Return the rows of these numbers, as this rank's loader would."""
+        return rows(self.arrays["x"], self.arrays["y"], numbers)
+
+    def make(self, net, alike=True):
+        """Build a network, on all ranks alike or each of its own."""
+        net = dict(net)
+        seed = net.pop("seed") + (0 if alike else 17 * self.rank)
+        return build(**net, seed=seed, norm=self.ddp.BatchNorm)
+
+    def play_broadcast(self, net):
+        module = self.make(net, alike=False)
+        self.ddp.broadcast(module)
+        self.leave(state(module))
+
+    def play_reduce(self, net, rows, given, bucket_bytes):
+        """Set gradients (`given`: names of arrays, by parameter, of this rank), reduce them, leave them."""
+        module = self.make(net)
+        for name, p in module.named_parameters():
+            key = given[self.rank].get(name)
+            p.grad = None if key is None else torch.from_numpy(self.arrays[key]).to(p.dtype).clone()
+        self.sizes.clear()
+        self.ddp.reduce_gradients(module, rows[self.rank], bucket_bytes)
+        sizes = list(self.sizes)
+        self.leave(gradients(module))
+        self.tell(sizes)
+
+    def play_train(self, net, loss, steps, bucket_bytes):
+        """Take steps; `steps[k][rank]` is a list of micro-batches, each a list of row numbers."""
+        module = self.make(net)
+        optimiser, loss = Momentum(module), loss_of(loss)
+        for step in steps:
+            micro = [self.rows(numbers) for numbers in step[self.rank]]
+            self.sizes.clear()
+            mean = self.ddp.train_step(module, optimiser, loss, micro, bucket_bytes)
+            sizes = list(self.sizes)
+            self.leave(mean, state(module))
+            self.tell(sizes)
+
+    def play_norm(self, features, seed, parts, momentum, eps):
+        """Send this rank's rows through the layer, backwards too, then once more as when serving."""
+        torch.manual_seed(seed)
+        layer = self.ddp.BatchNorm(features, eps=eps, momentum=momentum).double()
+        with torch.no_grad():
+            layer.weight.copy_(torch.from_numpy(self.arrays["weight"]))
+            layer.bias.copy_(torch.from_numpy(self.arrays["bias"]))
+        for part in parts:
+            x, target = self.rows(part[self.rank])
+            x = x.clone().requires_grad_()
+            out = layer(x)
+            ((out - target[:, None]) ** 3).sum().backward()
+            self.leave(out.detach().numpy(), x.grad.numpy())
+            layer.zero_grad()
+        layer.eval()
+        self.sizes.clear()
+        x, _ = self.rows(parts[0][self.rank])
+        self.leave(layer(x).detach().numpy(), layer.running_mean.numpy(), layer.running_var.numpy())
+        self.leave(layer.num_batches_tracked.item(), len(self.sizes))
+
+    def play_sample(self, size, batch_size, seed, epochs):
+        """Leave, for each epoch: the number of batches, then of each its length and its row numbers."""
+        sampler = self.ddp.BatchSampler(size, batch_size, seed)
+        for epoch in epochs:
+            sampler.set_epoch(epoch)
+            batches = [[int(i) for i in batch] for batch in sampler]
+            self.leave(len(sampler), len(batches))
+            for batch in batches:
+                self.leave(len(batch), batch)
+
+    def play_evaluate(self, net, loss, batches):
+        module = self.make(net)
+        module.train()
+        module.last.eval()  # a frozen part stays as it was
+        before = state(module)
+        found = self.ddp.evaluate(module, loss_of(loss), [self.rows(n) for n in batches[self.rank]])
+        modes = [module.training, module.last.training]
+        self.leave(found, modes, np.abs(state(module) - before).max(), any(p.grad is not None for p in module.parameters()))
+
+    def play_checkpoint(self, net, loss, steps, bucket_bytes, epoch):
+        """Take half of the steps, save; then begin anew from other values, load, and take the rest."""
+        loss = loss_of(loss)
+        folders = [Path(f"disk{r}").absolute() for r in range(self.world)]
+        folders[self.rank].mkdir(exist_ok=True)
+        path = folders[self.rank] / "checkpoint.pt"
+        module = self.make(net)
+        optimiser = Momentum(module)
+        half = len(steps) // 2
+        for step in steps[:half]:
+            self.ddp.train_step(module, optimiser, loss, [self.rows(n) for n in step[self.rank]], bucket_bytes)
+        if self.rank == 0:
+            self.slow_disk()
+        self.ddp.save(str(path), module, optimiser, epoch)
+        self.leave([(f / "checkpoint.pt").is_file() and (f / "checkpoint.pt").stat().st_size > 0 for f in folders])
+        dist.barrier()
+        module = self.make(net, alike=False)
+        optimiser = Momentum(module)
+        self.leave(self.ddp.load(str(path), module, optimiser), state(module))
+        for step in steps[half:]:
+            self.ddp.train_step(module, optimiser, loss, [self.rows(n) for n in step[self.rank]], bucket_bytes)
+        self.leave(state(module))
+
+    def slow_disk(self):
+        """Let this rank's next file take half a second to be written."""
+        real = torch.save
+
+        def save(*args, **kwargs):
+            torch.save = real  # pickling a tensor saves it, too
+            time.sleep(0.5)
+            return real(*args, **kwargs)
+
+        torch.save = save
+
+    def play_whole(self, net, loss, size, batch_size, seed, epochs, micro, bucket_bytes):
+        """Train as one would: broadcast, an order an epoch, steps of several micro-batches, evaluation."""
+        module = self.make(net, alike=False)
+        self.ddp.broadcast(module)
+        optimiser, loss = Momentum(module), loss_of(loss)
+        sampler = self.ddp.BatchSampler(size, batch_size, seed)
+        for epoch in range(epochs):
+            sampler.set_epoch(epoch)
+            for numbers in sampler:
+                numbers = [int(i) for i in numbers]
+                self.leave(len(numbers), numbers)
+                parts = [self.rows(numbers[k::micro]) for k in range(micro)]
+                self.leave(self.ddp.train_step(module, optimiser, loss, parts, bucket_bytes))
+            self.leave(-1)
+        held = [self.rows(range(self.rank, size, self.world))]
+        self.leave(self.ddp.evaluate(module, loss, held), state(module))
+
+
+def play(rank, world, number, arrays, scenes):
+    """Be one rank: join the group, play the scenes, leave a file."""
+    torch.manual_seed(1000 + rank)
+    np.random.seed(1000 + rank)
+    where = Path(f"meet.{number}").absolute()
+    dist.init_process_group(
+        "gloo", init_method=f"file://{where}", rank=rank, world_size=world, timeout=timedelta(seconds=WAIT)
+    )
+    me = Rank(rank, world, arrays)
+    for scene in scenes:
+        getattr(me, f"play_{scene['play']}")(**scene["with"])
+    with Path(f"out.{number}.{rank}").open("wb") as file:
+        file.write(np.concatenate(me.left).astype("<f8").tobytes())
+    dist.barrier()
+
+
+def group(number, world, arrays, scenes, until):
+    """Fork the ranks of one group; return what went wrong, or None."""
+    ranks = {}
+    for rank in range(world):
+        if (child := os.fork()) == 0:
+            code = 1
+            try:
+                play(rank, world, number, arrays, scenes)
+                code = 0
+            except BaseException as error:
+                kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
+                traceback.print_exc()
+                print(f"\nRANK {rank} raised {kinds[0]}", flush=True)
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+        ranks[child] = rank
+    wrong = None
+    while ranks and wrong is None:
+        child, status = os.waitpid(-1, os.WNOHANG)
+        if child in ranks:
+            rank = ranks.pop(child)
+            if status:
+                wrong = f"rank {rank} failed"
+        elif time.monotonic() > until:
+            wrong = "the ranks did not come to an end: one waits for another"
+        else:
+            time.sleep(0.005)
+    if wrong:
+        time.sleep(0.1)  # let the others say what they have to
+    for child in ranks:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return wrong
+
+
+def main():
+    """Play each group of job.json; the first that fails ends all."""
+    os.environ["GLOO_SOCKET_IFNAME"] = "lo" if sys.platform == "linux" else "lo0"
+    torch.set_num_threads(1)
+    job = json.loads(Path("job.json").read_text())
+    with np.load("job.npz", allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    until = time.monotonic() + PATIENCE
+    for number, (world, scenes) in enumerate(job):
+        if wrong := group(number, world, arrays, scenes, until):
+            print(wrong, flush=True)
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
