@@ -10,6 +10,8 @@ from types import ModuleType
 
 import numpy as np
 
+from tenfold.datasets import module
+
 HERE = Path(__file__).resolve().parent
 RAISED = re.compile(r"^RANK \d raised (\w+)$", re.MULTILINE)
 TOLD = ("NotImplementedError", "TypeError", "ValueError", "AttributeError", "KeyError", "IndexError", "RuntimeError")
@@ -55,11 +57,7 @@ class Ranks:
     @property
     def nets(self) -> ModuleType:
         """Return ranks.py: the networks, losses and the optimiser of the ranks, for one process."""
-        if str(HERE) not in sys.path:
-            sys.path.append(str(HERE))
-        import ranks
-
-        return ranks
+        return module(HERE / "ranks.py")
 
     def run(self, work, *groups, show=False, **arrays):
         """Play groups of scenes, each (ranks, [(name, options), …]); return what each rank of each group left.
