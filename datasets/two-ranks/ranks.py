@@ -1,10 +1,12 @@
-"""Run ddp.py on several ranks: ``python ranks.py`` forks one process a rank and plays what job.json asks.
+"""Run ddp.py on several ranks: forks one process a rank and plays what job.json asks.
 
-The checks write this file beside the submission, with ``job.json`` and ``job.npz``; each rank leaves one file of float64
-numbers, ``out.RANK``. No verdict is made here. The counts of messages are taken in the ranks' own processes, so a
-module that sets its mind to it can forge them; every other number is compared with one that only right work gives.
+The checks put this file beside the submission, with ``job.json`` and ``job.npz``, and call `play_job`, or run
+``python ranks.py``. Each rank leaves one file of float64 numbers, ``out.GROUP.RANK``. No verdict is made here. The
+counts of messages are taken in the ranks' own processes, where a module that sets its mind to it can forge them; every other
+number is compared with one that only right work gives.
 """
 
+import importlib
 import json
 import os
 import signal
@@ -18,11 +20,19 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from torch import nn
-from torch.nn import functional as F
 
 PATIENCE = 20.0  # seconds that all ranks together may take
-WAIT = 12.0  # seconds that one rank waits for another in a collective
-COUNTED = ("all_reduce", "all_gather", "all_gather_into_tensor", "reduce", "broadcast", "gather", "scatter")
+WAIT = 10.0  # seconds that one rank waits for another in a collective
+COUNTED = (
+    "all_reduce",
+    "all_reduce_coalesced",
+    "all_gather",
+    "all_gather_into_tensor",
+    "reduce",
+    "broadcast",
+    "gather",
+    "scatter",
+)
 COUNTED += ("reduce_scatter", "reduce_scatter_tensor", "all_to_all", "all_to_all_single", "send", "isend")
 
 
@@ -83,7 +93,9 @@ def build(kind, wide, outputs, seed, norm=nn.BatchNorm1d, dtype="float64"):
         layers = [nn.Linear(wide, wide) for _ in range(8)]
         module = nn.Sequential(*layers, nn.Linear(wide, outputs))
     else:
-        module = Normed(wide, outputs, norm) if kind == "normed" else {"tied": Tied, "routed": Routed}[kind](wide, outputs)
+        module = (
+            Normed(wide, outputs, norm) if kind == "normed" else {"tied": Tied, "routed": Routed}[kind](wide, outputs)
+        )
     module = module.to(dtype)
     random = torch.Generator().manual_seed(seed)
     with torch.no_grad():
@@ -96,11 +108,9 @@ def build(kind, wide, outputs, seed, norm=nn.BatchNorm1d, dtype="float64"):
     return module
 
 
-def loss_of(kind):
-    """Return a loss: (rows, outputs) and targets to (rows,)."""
-    if kind == "cross_entropy":
-        return lambda out, y: F.cross_entropy(out, y.long(), reduction="none")
-    return lambda out, y: ((out - y[:, None]) ** 2).sum(dim=1)
+def squares(out, y):
+    """Return the loss of each row: (rows, outputs) and (rows,) to (rows,)."""
+    return ((out - y[:, None]) ** 2).sum(dim=1)
 
 
 class Momentum:
@@ -170,9 +180,8 @@ def count():
 
     for name in COUNTED:
         wrapped = wrap(name, getattr(dist, name))
-        for place in (dist, dist.distributed_c10d, sys.modules.get("torch.distributed.nn.functional")):
-            if place is not None and hasattr(place, name) and place.__name__ != "torch.distributed.nn.functional":
-                setattr(place, name, wrapped)
+        for place in (dist, dist.distributed_c10d):
+            setattr(place, name, wrapped)
     return sizes
 
 
@@ -183,9 +192,8 @@ class Rank:
         self.rank, self.world, self.arrays = rank, world, arrays
         self.left = []
         self.sizes = count()
-        import ddp
-
-        self.ddp = ddp
+        sys.modules.pop("ddp", None)  # one that was loaded before the counting began
+        self.ddp = importlib.import_module("ddp")
 
     def leave(self, *values):
         self.left += [np.atleast_1d(np.asarray(v, dtype=np.float64)).ravel() for v in values]
@@ -221,14 +229,14 @@ class Rank:
         self.leave(gradients(module))
         self.tell(sizes)
 
-    def play_train(self, net, loss, steps, bucket_bytes):
+    def play_train(self, net, steps, bucket_bytes):
         """Take steps; `steps[k][rank]` is a list of micro-batches, each a list of row numbers."""
         module = self.make(net)
-        optimiser, loss = Momentum(module), loss_of(loss)
+        optimiser = Momentum(module)
         for step in steps:
             micro = [self.rows(numbers) for numbers in step[self.rank]]
             self.sizes.clear()
-            mean = self.ddp.train_step(module, optimiser, loss, micro, bucket_bytes)
+            mean = self.ddp.train_step(module, optimiser, squares, micro, bucket_bytes)
             sizes = list(self.sizes)
             self.leave(mean, state(module))
             self.tell(sizes)
@@ -263,18 +271,19 @@ class Rank:
             for batch in batches:
                 self.leave(len(batch), batch)
 
-    def play_evaluate(self, net, loss, batches):
+    def play_evaluate(self, net, batches):
         module = self.make(net)
         module.train()
         module.last.eval()  # a frozen part stays as it was
         before = state(module)
-        found = self.ddp.evaluate(module, loss_of(loss), [self.rows(n) for n in batches[self.rank]])
+        found = self.ddp.evaluate(module, squares, [self.rows(n) for n in batches[self.rank]])
         modes = [module.training, module.last.training]
-        self.leave(found, modes, np.abs(state(module) - before).max(), any(p.grad is not None for p in module.parameters()))
+        self.leave(
+            found, modes, np.abs(state(module) - before).max(), any(p.grad is not None for p in module.parameters())
+        )
 
-    def play_checkpoint(self, net, loss, steps, bucket_bytes, epoch):
+    def play_checkpoint(self, net, steps, bucket_bytes, epoch):
         """Take half of the steps, save; then begin anew from other values, load, and take the rest."""
-        loss = loss_of(loss)
         folders = [Path(f"disk{r}").absolute() for r in range(self.world)]
         folders[self.rank].mkdir(exist_ok=True)
         path = folders[self.rank] / "checkpoint.pt"
@@ -282,7 +291,7 @@ class Rank:
         optimiser = Momentum(module)
         half = len(steps) // 2
         for step in steps[:half]:
-            self.ddp.train_step(module, optimiser, loss, [self.rows(n) for n in step[self.rank]], bucket_bytes)
+            self.ddp.train_step(module, optimiser, squares, [self.rows(n) for n in step[self.rank]], bucket_bytes)
         if self.rank == 0:
             self.slow_disk()
         self.ddp.save(str(path), module, optimiser, epoch)
@@ -292,7 +301,7 @@ class Rank:
         optimiser = Momentum(module)
         self.leave(self.ddp.load(str(path), module, optimiser), state(module))
         for step in steps[half:]:
-            self.ddp.train_step(module, optimiser, loss, [self.rows(n) for n in step[self.rank]], bucket_bytes)
+            self.ddp.train_step(module, optimiser, squares, [self.rows(n) for n in step[self.rank]], bucket_bytes)
         self.leave(state(module))
 
     def slow_disk(self):
@@ -306,11 +315,11 @@ class Rank:
 
         torch.save = save
 
-    def play_whole(self, net, loss, size, batch_size, seed, epochs, micro, bucket_bytes):
+    def play_whole(self, net, size, batch_size, seed, epochs, micro, bucket_bytes):
         """Train as one would: broadcast, an order an epoch, steps of several micro-batches, evaluation."""
         module = self.make(net, alike=False)
         self.ddp.broadcast(module)
-        optimiser, loss = Momentum(module), loss_of(loss)
+        optimiser = Momentum(module)
         sampler = self.ddp.BatchSampler(size, batch_size, seed)
         for epoch in range(epochs):
             sampler.set_epoch(epoch)
@@ -318,10 +327,10 @@ class Rank:
                 numbers = [int(i) for i in numbers]
                 self.leave(len(numbers), numbers)
                 parts = [self.rows(numbers[k::micro]) for k in range(micro)]
-                self.leave(self.ddp.train_step(module, optimiser, loss, parts, bucket_bytes))
+                self.leave(self.ddp.train_step(module, optimiser, squares, parts, bucket_bytes))
             self.leave(-1)
         held = [self.rows(range(self.rank, size, self.world))]
-        self.leave(self.ddp.evaluate(module, loss, held), state(module))
+        self.leave(self.ddp.evaluate(module, squares, held), state(module))
 
 
 def play(rank, world, number, arrays, scenes):
@@ -335,51 +344,54 @@ def play(rank, world, number, arrays, scenes):
     me = Rank(rank, world, arrays)
     for scene in scenes:
         getattr(me, f"play_{scene['play']}")(**scene["with"])
-    with Path(f"out.{number}.{rank}").open("wb") as file:
-        file.write(np.concatenate(me.left).astype("<f8").tobytes())
+    Path(f"out.{number}.{rank}").write_bytes(np.concatenate(me.left).astype("<f8").tobytes())
     dist.barrier()
 
 
+def fork(rank, world, number, arrays, scenes):
+    """Start one rank; return its process id. What it raises is left in a file."""
+    if child := os.fork():
+        return child
+    code = 1
+    try:
+        play(rank, world, number, arrays, scenes)
+        code = 0
+    except BaseException as error:
+        kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
+        said = f"RANK {rank} raised {kinds[0]}\n{traceback.format_exc()}\n"
+        Path(f"error.{number}.{rank}").write_text(said, encoding="utf-8", errors="replace")
+    finally:
+        os._exit(code)  # no atexit of anybody's
+
+
 def group(number, world, arrays, scenes, until):
-    """Fork the ranks of one group; return what went wrong, or None."""
-    ranks = {}
-    for rank in range(world):
-        if (child := os.fork()) == 0:
-            code = 1
-            try:
-                play(rank, world, number, arrays, scenes)
-                code = 0
-            except BaseException as error:
-                kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
-                traceback.print_exc()
-                print(f"\nRANK {rank} raised {kinds[0]}", flush=True)
-            finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(code)
-        ranks[child] = rank
-    wrong = None
-    while ranks and wrong is None:
-        child, status = os.waitpid(-1, os.WNOHANG)
-        if child in ranks:
-            rank = ranks.pop(child)
-            if status:
-                wrong = f"rank {rank} failed"
-        elif time.monotonic() > until:
+    """Fork the ranks of one group and wait for them; return what went wrong, or nothing."""
+    for name in (f"meet.{number}", *(f"{kind}.{number}.{rank}" for kind in ("out", "error") for rank in range(world))):
+        Path(name).unlink(missing_ok=True)
+    ranks = {fork(rank, world, number, arrays, scenes): rank for rank in range(world)}
+    wrong = ""
+    while ranks and not wrong:
+        for child in list(ranks):
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                rank = ranks.pop(child)
+                wrong = wrong or (f"rank {rank} failed" if status else "")
+        if ranks and time.monotonic() > until:
             wrong = "the ranks did not come to an end: one waits for another"
-        else:
-            time.sleep(0.005)
+        time.sleep(0.005)
     if wrong:
-        time.sleep(0.1)  # let the others say what they have to
+        time.sleep(0.2)  # let the others say what they have to
     for child in ranks:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    return wrong
+    errors = [Path(f"error.{number}.{rank}") for rank in range(world)]
+    return wrong and "\n".join([*(e.read_text(encoding="utf-8") for e in errors if e.is_file()), wrong])
 
 
-def main():
-    """Play each group of job.json; the first that fails ends all."""
+def play_job():
+    """Play each group of job.json; return what went wrong in the first that failed, or nothing."""
     os.environ["GLOO_SOCKET_IFNAME"] = "lo" if sys.platform == "linux" else "lo0"
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     torch.set_num_threads(1)
     job = json.loads(Path("job.json").read_text())
     with np.load("job.npz", allow_pickle=False) as stored:
@@ -387,9 +399,9 @@ def main():
     until = time.monotonic() + PATIENCE
     for number, (world, scenes) in enumerate(job):
         if wrong := group(number, world, arrays, scenes, until):
-            print(wrong, flush=True)
-            sys.exit(1)
+            return wrong
+    return ""
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(play_job() or 0)

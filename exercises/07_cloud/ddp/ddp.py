@@ -22,7 +22,7 @@ def train_step(module, optimizer, loss_fn, micro_batches, bucket_bytes):
 
 
 class BatchSampler:
-    """This rank's part of each global batch."""
+    """One rank's part of each global batch."""
 
     def __init__(self, size, batch_size, seed):
         raise NotImplementedError("keep what the order of an epoch depends on")

@@ -52,7 +52,7 @@ def _mean(summed, rows):
 
 
 class BatchSampler:
-    """This rank's part of each global batch, in an order that depends on the seed and the epoch alone."""
+    """One rank's part of each global batch, in an order that depends on the seed and the epoch alone."""
 
     def __init__(self, size, batch_size, seed):
         self.size, self.batch_size, self.seed, self.epoch = size, batch_size, seed, 0
@@ -102,7 +102,7 @@ class BatchNorm(nn.BatchNorm1d):
         sums = SumOverRanks.apply(torch.cat([x.sum(dim=0), rows]))  # (features + 1,)
         rows = sums[-1].detach()
         centred = x - sums[:-1] / rows
-        var = SumOverRanks.apply((centred**2).sum(dim=0)) / rows  # in two passes: E[x²] − E[x]² cancels
+        var = SumOverRanks.apply((centred**2).sum(dim=0)) / rows  # a second pass: sums of x**2 cancel
         with torch.no_grad():
             self.num_batches_tracked += 1
             self.running_mean.lerp_((sums[:-1] / rows).to(self.running_mean), self.momentum)
