@@ -1,8 +1,8 @@
 """Run ddp.py on several ranks: forks one process a rank and plays what job.json asks.
 
 The checks put this file beside the submission, with ``job.json`` and ``job.npz``, and call `play_job`, or run
-``python ranks.py``. Each rank leaves one file of float64 numbers, ``out.GROUP.RANK``. No verdict is made here. The
-counts of messages are taken in the ranks' own processes, where a module that sets its mind to it can forge them; every other
+``python ranks.py``. Each rank leaves one file of float64 numbers, ``out.GROUP.RANK``. No verdict is made here. Calls
+and bytes are counted in the ranks' own processes, where a module that sets its mind to it can forge them; every other
 number is compared with one that only right work gives.
 """
 

@@ -1,9 +1,9 @@
 """Hidden checks for cloud-ddp: what the ranks hand back is compared with one process that sees all rows.
 
-The ranks run in the submission's own box, beside its code, and no number that they hand back is believed: it is compared
-with one that is computed here, on a redraw. The counts of messages and bytes are the exception: they are taken in the
-ranks' processes, where a module that tampers with torch.distributed could forge them. They earn points only beside
-right gradients.
+The ranks run in the submission's own box, beside its code, and no number that they hand back is believed: it is
+compared with one that is computed here, on a redraw. The counts of messages and bytes are the exception: they are taken
+in the ranks' processes, where a module that tampers with torch.distributed could forge them. They earn points only
+beside right gradients.
 """
 
 import math
