@@ -384,6 +384,8 @@ def group(number, world, arrays, scenes, until):
     for child in ranks:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+    if not wrong and not all(Path(f"out.{number}.{rank}").is_file() for rank in range(world)):
+        wrong = "a rank ended early"
     errors = [Path(f"error.{number}.{rank}") for rank in range(world)]
     return wrong and "\n".join([*(e.read_text(encoding="utf-8") for e in errors if e.is_file()), wrong])
 
