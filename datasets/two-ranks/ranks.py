@@ -6,6 +6,7 @@ and bytes are counted in the ranks' own processes, where a module that sets its 
 number is compared with one that only right work gives.
 """
 
+import contextlib
 import importlib
 import json
 import os
@@ -210,7 +211,7 @@ class Rank:
         """Build a network, on all ranks alike or each of its own."""
         net = dict(net)
         seed = net.pop("seed") + (0 if alike else 17 * self.rank)
-        return build(**net, seed=seed, norm=self.ddp.BatchNorm)
+        return build(**net, seed=seed, norm=self.ddp.BatchNorm if net["kind"] == "normed" else nn.BatchNorm1d)
 
     def play_broadcast(self, net):
         module = self.make(net, alike=False)
@@ -345,7 +346,8 @@ def play(rank, world, number, arrays, scenes):
     for scene in scenes:
         getattr(me, f"play_{scene['play']}")(**scene["with"])
     Path(f"out.{number}.{rank}").write_bytes(np.concatenate(me.left).astype("<f8").tobytes())
-    dist.barrier()
+    with contextlib.suppress(RuntimeError):  # who is last finds the others gone
+        dist.barrier()
 
 
 def fork(rank, world, number, arrays, scenes):
