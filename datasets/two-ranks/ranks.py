@@ -360,7 +360,9 @@ def fork(rank, world, number, arrays, scenes):
         code = 0
     except BaseException as error:
         kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
-        own = [f"{f.name}, line {f.lineno}" for f in traceback.extract_tb(error.__traceback__) if "ddp.py" in f.filename]
+        own = [
+            f"{f.name}, line {f.lineno}" for f in traceback.extract_tb(error.__traceback__) if "ddp.py" in f.filename
+        ]
         said = f"RANK {rank} raised {kinds[0]}\n{(own or ['?'])[-1]}: {error}\n\n{traceback.format_exc()}\n"
         Path(f"error.{number}.{rank}").write_text(said, encoding="utf-8", errors="replace")
     finally:
