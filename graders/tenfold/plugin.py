@@ -234,7 +234,7 @@ def restart(request: pytest.FixtureRequest) -> Callable[[], None]:
 
 @pytest.fixture
 def submission(request: pytest.FixtureRequest, tmp_path: Path) -> Work | PlainWork:
-    """Give the submission's files and programs: `read`, `write` and `run`."""
+    """Give the submission's files and programs: `read`, `write`, `run` and `call`."""
     grading = _grading(request)
     if grading is not None:
         return Work(grading.session)
