@@ -1,9 +1,9 @@
 """Run ddp.py on several ranks: forks one process a rank and plays what job.json asks.
 
-The checks put this file beside the submission, with ``job.json`` and ``job.npz``, and call `play_job`, or run
-``python ranks.py``. Each rank leaves one file of float64 numbers, ``out.GROUP.RANK``. No verdict is made here. Calls
-and bytes are counted in the ranks' own processes, where a module that sets its mind to it can forge them; every other
-number is compared with one that only right work gives.
+The checks put this file beside the submission, with ``job.json`` and ``job.npz``, and call `play_job`. Each rank
+leaves one file of float64 numbers, ``out.GROUP.RANK``. No verdict is made here. Calls and bytes are counted in the
+ranks' own processes, where a module that sets its mind to it can forge them; every other number is compared with one
+that only right work gives.
 """
 
 import contextlib
@@ -408,7 +408,3 @@ def play_job():
         if wrong := group(number, world, arrays, scenes, until):
             return wrong
     return ""
-
-
-if __name__ == "__main__":
-    sys.exit(play_job() or 0)
