@@ -1,7 +1,6 @@
 """Rows to learn from, and the bench that runs ddp.py on several ranks."""
 
-import io
-import json
+import pickle
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,18 +59,19 @@ class Ranks:
         """Return ranks.py: the networks, losses and the optimiser of the ranks, for one process."""
         return module(HERE / "ranks.py")
 
-    def run(self, work, *groups, show=False, **arrays):
-        """Play groups of scenes, each (ranks, [(name, options), …]); return what each rank of each group left.
+    def run(self, work, *groups, show=False):
+        """Play groups of scenes, each (ranks, scenes); return what each rank of each group left.
 
+        A scene is (name, options of all ranks, options of each rank). A rank knows what it is given, and no more.
         A rank that raises, or ranks that wait for each other, fail the check.
         """
-        job = [(world, [{"play": name, "with": options} for name, options in scenes]) for world, scenes in groups]
-        packed = io.BytesIO()
-        np.savez(packed, x=self.x, y=self.y, **arrays)
         work.write("ranks.py", (HERE / "ranks.py").read_bytes())
-        work.write("job.json", json.dumps(job).encode())
-        work.write("job.npz", packed.getvalue())
-        if said := _play(work):
+        for number, (world, scenes) in enumerate(groups):
+            for rank in range(world):
+                own = [(name, {**shared, **each[rank]}) for name, shared, each in scenes]
+                work.write(f"job.{number}.{rank}", pickle.dumps((self.x, self.y, own)))
+        # The submission's process forks the ranks, as it has torch loaded: a program would load it again, 2 to 5 s.
+        if said := expect.text(work.call("ranks", "play_job", [world for world, _ in groups])):
             kinds = [kind for kind in RAISED.findall(said) if kind in TOLD]
             other = [kind for kind in kinds if kind != "RuntimeError"]  # who loses a peer raises RuntimeError
             why = f"{(other or kinds)[0]} on a rank" if kinds else "a rank ended early, or one waits for another"
@@ -80,14 +80,6 @@ class Ranks:
             [Left(work.read(f"out.{number}.{rank}", 4)) for rank in range(world)]
             for number, (world, _) in enumerate(groups)
         ]
-
-
-def _play(work):
-    """Let the ranks play; return what went wrong, or nothing.
-
-    The submission's process forks them itself: it has torch loaded; a program would load it again, 2 to 5 s a check.
-    """
-    return expect.text(work.call("ranks", "play_job"))
 
 
 def draw(rng, rows=48, wide=6):

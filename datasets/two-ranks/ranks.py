@@ -1,15 +1,19 @@
-"""Run ddp.py on several ranks: forks one process a rank and plays what job.json asks.
+"""Run ddp.py on several ranks: forks one process a rank and plays the scenes of its job.
 
-The checks put this file beside the submission, with ``job.json`` and ``job.npz``, and call `play_job`. Each rank
-leaves one file of float64 numbers, ``out.GROUP.RANK``. No verdict is made here. Calls and bytes are counted in the
-ranks' own processes, where a module that sets its mind to it can forge them; every other number is compared with one
-that only right work gives.
+The checks put this file beside the submission, with a file ``job.GROUP.RANK`` for each rank, and call `play_job`. A
+rank knows its own job alone: all have read theirs, and deleted it, before ddp.py runs anywhere. Each leaves one file of
+float64 numbers, ``out.GROUP.RANK``. No verdict is made here. Calls and bytes are counted in the ranks' own processes,
+where a module that sets its mind to it can forge them; every other number is compared with one that takes the other
+ranks' numbers, too.
 """
 
+import builtins
 import contextlib
 import importlib
-import json
+import io
+import operator
 import os
+import pickle
 import signal
 import sys
 import time
@@ -189,8 +193,8 @@ def count():
 class Rank:
     """One process of the group: the learner's module, what it was given, and what it leaves."""
 
-    def __init__(self, rank, world, arrays):
-        self.rank, self.world, self.arrays = rank, world, arrays
+    def __init__(self, rank, world, x, y):
+        self.rank, self.world, self.x, self.y = rank, world, x, y
         self.left = []
         self.sizes = count()
         sys.modules.pop("ddp", None)  # one that was loaded before the counting began
@@ -205,68 +209,67 @@ class Rank:
 
     def rows(self, numbers):
         """Return the rows of these numbers, as this rank's loader would."""
-        return rows(self.arrays["x"], self.arrays["y"], numbers)
+        return rows(self.x, self.y, numbers)
 
-    def make(self, net, alike=True):
-        """Build a network, on all ranks alike or each of its own."""
-        net = dict(net)
-        seed = net.pop("seed") + (0 if alike else 17 * self.rank)
-        return build(**net, seed=seed, norm=self.ddp.BatchNorm if net["kind"] == "normed" else nn.BatchNorm1d)
+    def make(self, net):
+        """Build a network."""
+        return build(**net, norm=self.ddp.BatchNorm if net["kind"] == "normed" else nn.BatchNorm1d)
 
     def play_broadcast(self, net):
-        module = self.make(net, alike=False)
+        module = self.make(net)
+        before = list(module.parameters())
         self.ddp.broadcast(module)
-        self.leave(state(module))
+        after = list(module.parameters())
+        self.leave(state(module), len(before) == len(after) and all(map(operator.is_, before, after)))
 
     def play_reduce(self, net, rows, given, bucket_bytes):
-        """Set gradients (`given`: names of arrays, by parameter, of this rank), reduce them, leave them."""
+        """Set gradients (`given`: arrays, by parameter), reduce them, leave them."""
         module = self.make(net)
         for name, p in module.named_parameters():
-            key = given[self.rank].get(name)
-            p.grad = None if key is None else torch.from_numpy(self.arrays[key]).to(p.dtype).clone()
+            p.grad = torch.from_numpy(given[name]).to(p.dtype).clone() if name in given else None
         self.sizes.clear()
-        self.ddp.reduce_gradients(module, rows[self.rank], bucket_bytes)
+        self.ddp.reduce_gradients(module, rows, bucket_bytes)
         sizes = list(self.sizes)
         self.leave(gradients(module))
         self.tell(sizes)
 
     def play_train(self, net, steps, bucket_bytes):
-        """Take steps; `steps[k][rank]` is a list of micro-batches, each a list of row numbers."""
+        """Take steps; each is a list of micro-batches, each of these a list of row numbers."""
         module = self.make(net)
         optimiser = Momentum(module)
         for step in steps:
-            micro = [self.rows(numbers) for numbers in step[self.rank]]
+            micro = [self.rows(numbers) for numbers in step]
             self.sizes.clear()
             mean = self.ddp.train_step(module, optimiser, squares, micro, bucket_bytes)
             sizes = list(self.sizes)
             self.leave(mean, state(module))
             self.tell(sizes)
 
-    def play_norm(self, features, seed, parts, momentum, eps):
+    def play_norm(self, weight, bias, parts, momentum, eps):
         """Send this rank's rows through the layer, backwards too, then once more as when serving."""
-        torch.manual_seed(seed)
-        layer = self.ddp.BatchNorm(features, eps=eps, momentum=momentum).double()
+        layer = self.ddp.BatchNorm(len(weight), eps=eps, momentum=momentum).double()
         with torch.no_grad():
-            layer.weight.copy_(torch.from_numpy(self.arrays["weight"]))
-            layer.bias.copy_(torch.from_numpy(self.arrays["bias"]))
+            layer.weight.copy_(torch.from_numpy(weight))
+            layer.bias.copy_(torch.from_numpy(bias))
         for part in parts:
-            x, target = self.rows(part[self.rank])
+            x, target = self.rows(part)
             x = x.clone().requires_grad_()
             out = layer(x)
             ((out - target[:, None]) ** 3).sum().backward()
-            self.leave(out.detach().numpy(), x.grad.numpy())
+            self.leave(out.detach().numpy(), x.grad.numpy(), layer.weight.grad.numpy(), layer.bias.grad.numpy())
             layer.zero_grad()
         layer.eval()
         self.sizes.clear()
-        x, _ = self.rows(parts[0][self.rank])
+        x, _ = self.rows(parts[0])
         self.leave(layer(x).detach().numpy(), layer.running_mean.numpy(), layer.running_var.numpy())
         self.leave(layer.num_batches_tracked.item(), len(self.sizes))
 
     def play_sample(self, size, batch_size, seed, epochs):
-        """Leave, for each epoch: the number of batches, then of each its length and its row numbers."""
+        """Leave, for each epoch (None: as it is), how many batches there are, and of each the length and the rows."""
         sampler = self.ddp.BatchSampler(size, batch_size, seed)
         for epoch in epochs:
-            sampler.set_epoch(epoch)
+            if epoch is not None:
+                sampler.set_epoch(epoch)
             batches = [[int(i) for i in batch] for batch in sampler]
             self.leave(len(sampler), len(batches))
             for batch in batches:
@@ -276,49 +279,61 @@ class Rank:
         module = self.make(net)
         module.train()
         module.last.eval()  # a frozen part stays as it was
+        for p in module.parameters():
+            p.grad = torch.ones_like(p)
         before = state(module)
-        found = self.ddp.evaluate(module, squares, [self.rows(n) for n in batches[self.rank]])
-        modes = [module.training, module.last.training]
-        self.leave(
-            found, modes, np.abs(state(module) - before).max(), any(p.grad is not None for p in module.parameters())
-        )
+        found = self.ddp.evaluate(module, squares, [self.rows(n) for n in batches])
+        kept = all(p.grad is not None and bool((p.grad == 1).all()) for p in module.parameters())
+        self.leave(found, module.training, module.last.training, np.abs(state(module) - before).max(), kept)
 
     def play_checkpoint(self, net, steps, bucket_bytes, epoch):
         """Take half of the steps, save; then begin anew from other values, load, and take the rest."""
         folders = [Path(f"disk{r}").absolute() for r in range(self.world)]
-        folders[self.rank].mkdir(exist_ok=True)
+        folders[self.rank].mkdir()
         path = folders[self.rank] / "checkpoint.pt"
         module = self.make(net)
         optimiser = Momentum(module)
         half = len(steps) // 2
         for step in steps[:half]:
-            self.ddp.train_step(module, optimiser, squares, [self.rows(n) for n in step[self.rank]], bucket_bytes)
-        if self.rank == 0:
-            self.slow_disk()
-        self.ddp.save(str(path), module, optimiser, epoch)
-        self.leave([(f / "checkpoint.pt").is_file() and (f / "checkpoint.pt").stat().st_size > 0 for f in folders])
+            self.ddp.train_step(module, optimiser, squares, [self.rows(n) for n in step], bucket_bytes)
+        with self.slow_disk() if self.rank == 0 else contextlib.nullcontext():
+            self.ddp.save(str(path), module, optimiser, epoch)
+        whole = (folders[0] / "checkpoint.pt").is_file() and (folders[0] / "checkpoint.pt").stat().st_size > 0
+        self.leave(whole, self.rank > 0 and any(folders[self.rank].iterdir()))
         dist.barrier()
-        module = self.make(net, alike=False)
+        module = self.make({**net, "seed": net["seed"] + 17 * (self.rank + 1)})
         optimiser = Momentum(module)
         self.leave(self.ddp.load(str(path), module, optimiser), state(module))
         for step in steps[half:]:
-            self.ddp.train_step(module, optimiser, squares, [self.rows(n) for n in step[self.rank]], bucket_bytes)
+            self.ddp.train_step(module, optimiser, squares, [self.rows(n) for n in step], bucket_bytes)
         self.leave(state(module))
 
+    @contextlib.contextmanager
     def slow_disk(self):
-        """Let this rank's next file take half a second to be written."""
-        real = torch.save
+        """Let the first file that is written take half a second, by whatever function."""
+        real = (builtins, "open", open), (io, "open", io.open), (torch, "save", torch.save)
+        slept = []
 
-        def save(*args, **kwargs):
-            torch.save = real  # pickling a tensor saves it, too
-            time.sleep(0.5)
-            return real(*args, **kwargs)
+        def slow(function):
+            def slowed(*args, **kwargs):
+                if not slept:
+                    slept.append(True)
+                    time.sleep(0.5)
+                return function(*args, **kwargs)
 
-        torch.save = save
+            return slowed
+
+        for place, name, function in real:
+            setattr(place, name, slow(function))
+        try:
+            yield
+        finally:
+            for place, name, function in real:
+                setattr(place, name, function)
 
     def play_whole(self, net, size, batch_size, seed, epochs, micro, bucket_bytes):
         """Train as one would: broadcast, an order an epoch, steps of several micro-batches, evaluation."""
-        module = self.make(net, alike=False)
+        module = self.make(net)
         self.ddp.broadcast(module)
         optimiser = Momentum(module)
         sampler = self.ddp.BatchSampler(size, batch_size, seed)
@@ -334,29 +349,33 @@ class Rank:
         self.leave(self.ddp.evaluate(module, squares, held), state(module))
 
 
-def play(rank, world, number, arrays, scenes):
-    """Be one rank: join the group, play the scenes, leave a file."""
+def play(rank, world, number, turn):
+    """Be one rank: read its job, join the group, play the scenes, leave a file."""
+    job = Path(f"job.{number}.{rank}")
+    x, y, scenes = pickle.loads(job.read_bytes())  # the check has written it
+    job.unlink()
+    os.read(turn, 1)
     torch.manual_seed(1000 + rank)
     np.random.seed(1000 + rank)
     where = Path(f"meet.{number}").absolute()
     dist.init_process_group(
         "gloo", init_method=f"file://{where}", rank=rank, world_size=world, timeout=timedelta(seconds=WAIT)
     )
-    me = Rank(rank, world, arrays)
-    for scene in scenes:
-        getattr(me, f"play_{scene['play']}")(**scene["with"])
+    me = Rank(rank, world, x, y)
+    for name, options in scenes:
+        getattr(me, f"play_{name}")(**options)
     Path(f"out.{number}.{rank}").write_bytes(np.concatenate(me.left).astype("<f8").tobytes())
     with contextlib.suppress(RuntimeError):  # who is last finds the others gone
         dist.barrier()
 
 
-def fork(rank, world, number, arrays, scenes):
+def fork(rank, world, number, turn):
     """Start one rank; return its process id. What it raises is left in a file."""
     if child := os.fork():
         return child
     code = 1
     try:
-        play(rank, world, number, arrays, scenes)
+        play(rank, world, number, turn)
         code = 0
     except BaseException as error:
         kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
@@ -369,12 +388,9 @@ def fork(rank, world, number, arrays, scenes):
         os._exit(code)  # no atexit of anybody's
 
 
-def group(number, world, arrays, scenes, until):
-    """Fork the ranks of one group and wait for them; return what went wrong, or nothing."""
-    for name in (f"meet.{number}", *(f"{kind}.{number}.{rank}" for kind in ("out", "error") for rank in range(world))):
-        Path(name).unlink(missing_ok=True)
-    ranks = {fork(rank, world, number, arrays, scenes): rank for rank in range(world)}
-    wrong = ""
+def group(number, ranks, until):
+    """Wait for the ranks of one group; return what went wrong, or nothing."""
+    wrong, world = "", len(ranks)
     while ranks and not wrong:
         for child in list(ranks):
             ended, status = os.waitpid(child, os.WNOHANG)
@@ -384,27 +400,32 @@ def group(number, world, arrays, scenes, until):
         if ranks and time.monotonic() > until:
             wrong = "the ranks did not come to an end: one waits for another"
         time.sleep(0.005)
-    if wrong:
-        time.sleep(0.2)  # let the others say what they have to
-    for child in ranks:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
     if not wrong and not all(Path(f"out.{number}.{rank}").is_file() for rank in range(world)):
         wrong = "a rank ended early"
+    if wrong:
+        time.sleep(0.2)  # let the others say what they have to
     errors = [Path(f"error.{number}.{rank}") for rank in range(world)]
     return wrong and "\n".join([*(e.read_text(encoding="utf-8") for e in errors if e.is_file()), wrong])
 
 
-def play_job():
-    """Play each group of job.json; return what went wrong in the first that failed, or nothing."""
+def play_job(worlds):
+    """Play groups of so many ranks, one after another; return what went wrong in the first that failed, or nothing."""
     os.environ["GLOO_SOCKET_IFNAME"] = "lo" if sys.platform == "linux" else "lo0"
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     torch.set_num_threads(1)
-    job = json.loads(Path("job.json").read_text())
-    with np.load("job.npz", allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    until = time.monotonic() + PATIENCE
-    for number, (world, scenes) in enumerate(job):
-        if wrong := group(number, world, arrays, scenes, until):
-            return wrong
-    return ""
+    until, wrong = time.monotonic() + PATIENCE, ""
+    turns = [os.pipe() for _ in worlds]
+    groups = [
+        {fork(rank, world, number, turns[number][0]): rank for rank in range(world)}
+        for number, world in enumerate(worlds)
+    ]
+    while any(Path().glob("job.*")) and time.monotonic() < until:
+        time.sleep(0.002)
+    for number, ranks in enumerate(groups):
+        os.write(turns[number][1], b"." * len(ranks))
+        if wrong := group(number, ranks, until):
+            break
+    for child in [child for ranks in groups for child in ranks]:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return wrong

@@ -12,7 +12,8 @@ def test_ranks_start_alike(submission, public):
     """
     data = public("two-ranks")
     net = {"kind": "tied", "wide": 6, "outputs": 2, "seed": 3}
-    (left,) = data.run(submission, (2, [("broadcast", {"net": net})]), show=True)
+    each = [{"net": net}, {"net": {**net, "seed": 20}}]
+    (left,) = data.run(submission, (2, [("broadcast", {}, each)]), show=True)
     wanted = data.nets.state(data.nets.build(**net))
     for rank in (0, 1):
         found = left[rank].take(len(wanted))
@@ -27,15 +28,11 @@ def test_worked_example(submission, public):
     """
     data = public("two-ranks")
     net = {"kind": "norm", "wide": 2, "outputs": 0, "seed": 3}  # two parameters: weight and bias
-    given = [{"weight": "w0", "bias": "b0"}, {"weight": "w1", "bias": "b1"}]
-    arrays = {
-        "w0": np.array([3.0, 6.0]),
-        "b0": np.array([9.0, 0.0]),
-        "w1": np.array([6.0, -6.0]),
-        "b1": np.array([0.0, 3.6]),
-    }
-    scene = ("reduce", {"net": net, "rows": [6, 3], "given": given, "bucket_bytes": 1024})
-    (left,) = data.run(submission, (2, [scene]), show=True, **arrays)
+    each = [
+        {"rows": 6, "given": {"weight": np.array([3.0, 6.0]), "bias": np.array([9.0, 0.0])}},
+        {"rows": 3, "given": {"weight": np.array([6.0, -6.0]), "bias": np.array([0.0, 3.6])}},
+    ]
+    (left,) = data.run(submission, (2, [("reduce", {"net": net, "bucket_bytes": 1024}, each)]), show=True)
     for rank in (0, 1):
         has_bias, *bias = left[rank].take(3)
         has_weight, *weight = left[rank].take(3)
@@ -51,7 +48,7 @@ def test_parts_cover_every_row_once(submission, public):
     Every rank has the same number of batches; the last one may leave it little.
     """
     data = public("two-ranks")
-    scene = ("sample", {"size": 11, "batch_size": 4, "seed": 1, "epochs": [0]})
+    scene = ("sample", {"size": 11, "batch_size": 4, "seed": 1, "epochs": [0]}, [{}, {}])
     (left,) = data.run(submission, (2, [scene]), show=True)
     seen = []
     assert [rank.take(2).tolist() for rank in left] == [[3, 3]] * 2, "3 batches on each rank, and as length"
