@@ -75,7 +75,7 @@ class Ranks:
             kinds = [kind for kind in RAISED.findall(said) if kind in TOLD]
             other = [kind for kind in kinds if kind != "RuntimeError"]  # who loses a peer raises RuntimeError
             why = f"{(other or kinds)[0]} on a rank" if kinds else "a rank ended early, or one waits for another"
-            raise AssertionError(f"{why}\n{said[-2500:]}" if show else why)
+            raise AssertionError(f"{why}\n{said[:2500]}" if show else why)
         return [
             [Left(work.read(f"out.{number}.{rank}", 4)) for rank in range(world)]
             for number, (world, _) in enumerate(groups)
