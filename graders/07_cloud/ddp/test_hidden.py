@@ -224,7 +224,7 @@ def test_each_epoch_has_an_order_of_its_own(submission, hidden, rng):
 def together(batches):
     """Return the share of rows whose batch holds the row so many further on, too, at the worst distance.
 
-    0.29 for a random order, one in a thousand more than 0.47 (20 000 draws); 0.88 for rows in line, rolled or in blocks.
+    0.29 for a random order, one in a thousand more than 0.47 (20 000 draws); 0.88 for rows rolled or in blocks.
     """
     of = {row: number for number, rows in enumerate(batches) for row in rows}
     of = np.array([of[row] for row in range(len(of))])
