@@ -171,7 +171,8 @@ def test_noise_is_sigma_times_the_bound(rng):
 def test_steps_are_plain_and_the_last_weights_come_back(rng):
     """Without noise, every step is the learning rate times the clipped sum over rate times n, and the last one counts.
 
-    Divide by the expected size of a lot, not by the size it happens to have. Choosing among the weights looks at the data again.
+    Divide by the expected size of a lot, not by the size it happens to have.
+    Choosing among the weights looks at the data again.
     """
     for _ in range(2):
         centres = rng.standard_normal((int(rng.integers(150, 300)), 6)) * 10
@@ -185,7 +186,8 @@ def test_steps_are_plain_and_the_last_weights_come_back(rng):
 def test_every_record_tosses_its_own_coin(rng):
     """Lots are Poisson samples: each record is in each lot with the rate, independently of everything else.
 
-    The accountant's amplification holds for this kind of sampling. What does it say about the size of a lot, and about a record's turns?
+    The accountant's amplification holds for this kind of sampling.
+    What does it say about the size of a lot, and about a record's turns?
     """
     n, steps = 400, 200
     for rate in (0.02, 0.3):
@@ -304,7 +306,8 @@ def test_one_record_does_not_change_the_scale(hidden, rng):
 def test_model_is_useful(hidden, credit, rng):
     """Accuracy on strangers, below that of the formula that drew them, at a budget of 1 (mean of 3 draws).
 
-    Noise goes with the bound, with the number of columns, and with one over the expected size of a lot. Are the columns on one scale?
+    Noise goes with the bound, with the number of columns, and with one over the expected size of a lot.
+    Are the columns on one scale?
     """
     gaps = []
     for draw in range(3):
@@ -324,9 +327,10 @@ def test_model_is_useful(hidden, credit, rng):
     "test_model_is_useful",
 )
 def test_members_look_like_strangers(hidden, credit, rng):
-    """An attacker who knows the model cannot tell who was in the training data, at a budget of 0.2 (AUC, mean of 3 draws).
+    """An attacker who knows the model cannot tell who was in the data, at a budget of 0.2 (AUC, mean of 3).
 
-    The model has more columns than it needs and nothing to learn. If it knows its own records better than others, it has leaked them.
+    The model has more columns than it needs and nothing to learn.
+    If it knows its own records better than others, it has leaked them.
     """
     scores = []
     for draw in range(3):
@@ -336,4 +340,4 @@ def test_members_look_like_strangers(hidden, credit, rng):
         outside = logit(model, records.X_other) * (2 * records.y_other - 1)
         member = np.repeat([1, 0], [len(inside), len(outside)])
         scores.append(roc_auc_score(member, np.concatenate([inside, outside])))
-    credit(float(np.mean(scores)), floor=0.62, full=0.57, name="AUC of the attack")
+    credit(float(np.mean(scores)), floor=0.6, full=0.55, name="AUC of the attack")
