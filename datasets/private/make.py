@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,9 +23,15 @@ class Records:
     """Their classes."""
     best: float
     """Share of the strangers whose likelier class is theirs, by the formula that drew them."""
+    planted: np.ndarray | None = None
+    """Rows that an attacker made, float64 (planted, columns); every other one of them, from the first, is in X."""
+    y_planted: np.ndarray | None = None
+    """Their classes, by the toss of a coin."""
 
 
-def draw(rng: np.random.Generator, kind: str = "table", rows: int = 4000, columns: int = 12) -> Records:
+def draw(
+    rng: np.random.Generator, kind: str = "table", rows: int = 4000, columns: int = 12, planted: int = 0
+) -> Records:
     """Return records of one kind.
 
     Parameters
@@ -39,6 +45,9 @@ def draw(rng: np.random.Generator, kind: str = "table", rows: int = 4000, column
         Of the private records; 4,000 strangers for "table", as many as there are private records for "noise".
     columns
         Of X.
+    planted
+        "table" alone: rows that an attacker made, half of which are in X. Each has a column of its own, added
+        to X, which is 1 for it and 0 for everybody else.
     """
     if kind == "noise":
         X = rng.standard_normal((2 * rows, columns)).clip(-3, 3)
@@ -56,4 +65,22 @@ def draw(rng: np.random.Generator, kind: str = "table", rows: int = 4000, column
     X = middle + unit * half
     ranges = np.column_stack([middle - half, middle + half])
     best = float(((odds > 0) == y)[rows:].mean())
-    return Records(X[:rows], y[:rows], ranges, X[rows:], y[rows:], best)
+    records = Records(X[:rows], y[:rows], ranges, X[rows:], y[rows:], best)
+    return plant(rng, records, planted) if planted else records
+
+
+def plant(rng: np.random.Generator, records: Records, planted: int) -> Records:
+    """Return the records with an attacker's rows among them, each with a column of its own."""
+    made = np.column_stack([np.tile(records.ranges.mean(axis=1), (planted, 1)), np.eye(planted)])
+    y = rng.integers(0, 2, planted)
+    rows = [np.column_stack([X, np.zeros((len(X), planted))]) for X in (records.X, records.X_other)]
+    order = rng.permutation(len(records.X) + (planted + 1) // 2)
+    return replace(
+        records,
+        X=np.concatenate([rows[0], made[::2]])[order],
+        y=np.concatenate([records.y, y[::2]])[order],
+        ranges=np.concatenate([records.ranges, np.tile([-1.0, 1.0], (planted, 1))]),
+        X_other=rows[1],
+        planted=made,
+        y_planted=y,
+    )
