@@ -356,7 +356,7 @@ def test_members_look_like_strangers(hidden, credit, rng):
         outside = logit(model, records.X_other) * (2 * records.y_other - 1)
         member = np.repeat([1, 0], [len(inside), len(outside)])
         scores.append(roc_auc_score(member, np.concatenate([inside, outside])))
-    credit(float(np.mean(scores)), floor=0.6, full=0.55, name="AUC of the attack")
+    credit(float(np.mean(scores)), floor=0.62, full=0.56, name="AUC of the attack")
 
 
 @pytest.mark.points(8)
