@@ -283,7 +283,7 @@ def test_noise_keeps_to_the_budget(rng):
 def test_training_spends_no_more_than_asked(hidden):
     """What training says that it did costs no more than the budget, and costs what it says.
 
-    All the steps count, of all epochs.
+    All the steps count, of all epochs. Noise that is the same whatever the seed can be subtracted.
     """
     records = hidden("private", rows=1000)
     for budget, delta in ((0.3, 1e-6), (1.0, 1e-4), (3.0, 1e-5)):
@@ -296,6 +296,9 @@ def test_training_spends_no_more_than_asked(hidden):
         assert real <= 1.01 * budget, "this sigma, rate and number of steps cost more than the budget"
         said = expect.number(spent["epsilon"])
         assert said == pytest.approx(real, rel=0.02), "the epsilon in `spent` is not that of its sigma, rate and steps"
+    other = expect.handle(train(records.X, records.y, records.ranges, budget, delta, 2), methods=["predict_proba"])
+    odds = logit(model, records.X_other), logit(other, records.X_other)
+    assert not np.array_equal(*odds), "another seed must give another model"
 
 
 @pytest.mark.points(2)
