@@ -59,6 +59,7 @@ def test_a_save_is_graded_and_enter_grades_everything(terminal, toy):
     assert terminal.shows("All visible checks hold")
     terminal.types("\n")
     assert terminal.shows("PASSED  9 of 9")
+    assert '"passed": true' in (terminal.work.parents[3] / ".tenfold" / "progress.json").read_text()
     terminal.work.unlink()
     assert terminal.shows("is missing from")
     terminal.work.write_text("def mean(values, weights=None) return 1")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from . import report
+from . import progress, report
 from .catalog import Exercise
 from .grade import Request, grade
 
@@ -26,6 +26,9 @@ def watch(exercise: Exercise, console: Console) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         for whole in _moments(exercise):
             result = grade(Request(exercise, visible=not whole))
+            if whole:
+                with contextlib.suppress(OSError):
+                    progress.note_grade(exercise, result)
             console.clear()
             print(report.as_text(result, exercise.title, console))
             if not whole and result.status == "passed":
