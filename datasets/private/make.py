@@ -24,13 +24,18 @@ class Records:
     best: float
     """Share of the strangers whose likelier class is theirs, by the formula that drew them."""
     planted: np.ndarray | None = None
-    """Rows that an attacker made, float64 (planted, columns); every other one of them, from the first, is in X."""
+    """Rows that an attacker made, float64 (planted, columns); every other one is in X, `copies` times."""
     y_planted: np.ndarray | None = None
     """Their classes, by the toss of a coin."""
 
 
 def draw(
-    rng: np.random.Generator, kind: str = "table", rows: int = 4000, columns: int = 12, planted: int = 0
+    rng: np.random.Generator,
+    kind: str = "table",
+    rows: int = 4000,
+    columns: int = 12,
+    planted: int = 0,
+    copies: int = 1,
 ) -> Records:
     """Return records of one kind.
 
@@ -48,6 +53,8 @@ def draw(
     planted
         "table" alone: rows that an attacker made, half of which are in X. Each has a column of its own, added
         to X, which is 1 for it and 0 for everybody else.
+    copies
+        How often each of that half is in X.
     """
     if kind == "noise":
         X = rng.standard_normal((2 * rows, columns)).clip(-3, 3)
@@ -66,19 +73,20 @@ def draw(
     ranges = np.column_stack([middle - half, middle + half])
     best = float(((odds > 0) == y)[rows:].mean())
     records = Records(X[:rows], y[:rows], ranges, X[rows:], y[rows:], best)
-    return plant(rng, records, planted) if planted else records
+    return plant(rng, records, planted, copies) if planted else records
 
 
-def plant(rng: np.random.Generator, records: Records, planted: int) -> Records:
+def plant(rng: np.random.Generator, records: Records, planted: int, copies: int) -> Records:
     """Return the records with an attacker's rows among them, each with a column of its own."""
     made = np.column_stack([np.tile(records.ranges.mean(axis=1), (planted, 1)), np.eye(planted)])
     y = rng.integers(0, 2, planted)
     rows = [np.column_stack([X, np.zeros((len(X), planted))]) for X in (records.X, records.X_other)]
-    order = rng.permutation(len(records.X) + (planted + 1) // 2)
+    inside = np.repeat(np.arange(0, planted, 2), copies)
+    order = rng.permutation(len(records.X) + len(inside))
     return replace(
         records,
-        X=np.concatenate([rows[0], made[::2]])[order],
-        y=np.concatenate([records.y, y[::2]])[order],
+        X=np.concatenate([rows[0], made[inside]])[order],
+        y=np.concatenate([records.y, y[inside]])[order],
         ranges=np.concatenate([records.ranges, np.tile([-1.0, 1.0], (planted, 1))]),
         X_other=rows[1],
         planted=made,

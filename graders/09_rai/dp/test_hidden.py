@@ -118,6 +118,23 @@ class Run:
         return (went - sums) / (self.plan["sigma"] * self.plan["bound"])
 
 
+def trained(X, y, ranges, budget, seed, delta=DELTA):
+    """Return a model."""
+    return expect.handle(train(X, y, ranges, budget, delta, seed), methods=["predict_proba"])
+
+
+def plan_of(model):
+    """Return sigma, rate and steps of a model's training."""
+    spent = expect.mapping(model.spent, keys=["sigma", "rate", "steps", "epsilon"])
+    steps = expect.integer(spent["steps"])
+    assert 1 <= steps <= 1_000_000, "training takes between 1 and a million steps"
+    return (
+        float(expect.number(spent["sigma"], low=0.05, high=1e6)),
+        float(expect.number(spent["rate"], low=1e-6, high=1)),
+        int(steps),
+    )
+
+
 def logit(model, X):
     """Return the log-odds of class 1."""
     p = expect.array(model.predict_proba(X), shape=(len(X),), kind="f", finite=True)
@@ -236,7 +253,8 @@ def test_noise_is_fresh_every_time(rng):
     d, steps = 50, 100
     plan = {"rate": 0.2, "steps": steps, "bound": 0.4, "sigma": 1.7, "learning_rate": 0.5}
     centres = rng.standard_normal((200, d))
-    one, two = (int(seed) for seed in rng.choice(10_000, 2, replace=False))
+    one = int(rng.integers(10_000))
+    two = one + int(rng.integers(1, 4))  # neighbours: a seed for each step must not be another run's
     first, second = Run(centres, plan, one), Run(centres, plan, two)
     for run in (first, second):
         noise = run.noise()
@@ -280,32 +298,32 @@ def test_noise_keeps_to_the_budget(rng):
 
 
 @pytest.mark.points(2)
-def test_training_spends_no_more_than_asked(hidden):
+def test_training_spends_no_more_than_asked(hidden, rng):
     """What training says that it did costs no more than the budget, and costs what it says.
 
     All the steps count, of all epochs. Noise that is the same whatever the seed can be subtracted.
+    When to stop is an answer about the records too.
     """
     records = hidden("private", rows=1000)
     for budget, delta in ((0.3, 1e-6), (1.0, 1e-4), (3.0, 1e-5)):
-        model = expect.handle(train(records.X, records.y, records.ranges, budget, delta, 1), methods=["predict_proba"])
-        spent = expect.mapping(model.spent, keys=["sigma", "rate", "steps", "epsilon"])
-        steps = expect.integer(spent["steps"])
-        assert 1 <= steps <= 1_000_000, "training takes between 1 and a million steps"
-        rate = expect.number(spent["rate"], low=1e-6, high=1)
-        real = cost(expect.number(spent["sigma"], low=0.05, high=1e6), rate, steps, delta)
+        model = trained(records.X, records.y, records.ranges, budget, 1, delta)
+        plan = plan_of(model)
+        real = cost(*plan, delta)
         assert real <= 1.01 * budget, "this sigma, rate and number of steps cost more than the budget"
-        said = expect.number(spent["epsilon"])
+        said = expect.number(model.spent["epsilon"])
         assert said == pytest.approx(real, rel=0.02), "the epsilon in `spent` is not that of its sigma, rate and steps"
-    other = expect.handle(train(records.X, records.y, records.ranges, budget, delta, 2), methods=["predict_proba"])
+    other = trained(records.X, records.y, records.ranges, budget, 2, delta)
     odds = logit(model, records.X_other), logit(other, records.X_other)
     assert not np.array_equal(*odds), "another seed must give another model"
+    shuffled = trained(records.X, rng.permutation(records.y), records.ranges, budget, 1, delta)
+    assert plan_of(shuffled) == plan, "sigma, rate or steps depend on the records"
 
 
 @pytest.mark.points(2)
 def test_one_record_does_not_change_the_scale(hidden, rng):
-    """A record far out of its range, there or not, leaves the effect of a column as it was.
+    """A column's effect is per range: neither one record far out of it nor records close together change the scale.
 
-    A mean, a maximum or a standard deviation of private records is an answer about them too, without noise.
+    A mean, a maximum or a quantile of private records is an answer about them too, without noise.
     """
     records = hidden("private", rows=1500, columns=5)
     low, high = records.ranges.T
@@ -318,13 +336,15 @@ def test_one_record_does_not_change_the_scale(hidden, rng):
     for X, y in (
         (records.X, records.y),
         (np.concatenate([records.X, [odd]]), np.concatenate([records.y, [1]])),
+        (middle + (records.X - middle) / 1000, records.y),
     ):
         slopes = []
         for seed in rng.integers(0, 10_000, 3).tolist():
-            slopes.append(np.diff(logit(train(X, y, records.ranges, 3.0, DELTA, seed), probes))[0])
+            slopes.append(np.diff(logit(trained(X, y, records.ranges, 3.0, seed), probes))[0])
         effects.append(np.mean(slopes))
     assert effects[0] > 0.3, "the column that counts has no effect on the model"
     assert 0.5 <= effects[1] / effects[0] <= 2, "one record has changed the effect of a column"
+    assert abs(effects[2]) <= 10, "the scale is that of the records, not of their ranges"
 
 
 @pytest.mark.points(3)
@@ -338,7 +358,7 @@ def test_model_is_useful(hidden, credit, rng):
     gaps = []
     for draw in range(3):
         records = hidden("private", draw=draw)
-        model = train(records.X, records.y, records.ranges, 1.0, DELTA, int(rng.integers(10_000)))
+        model = trained(records.X, records.y, records.ranges, 1.0, int(rng.integers(10_000)))
         gaps.append(records.best - ((logit(model, records.X_other) > 0) == records.y_other).mean())
     credit(100 * float(np.mean(gaps)), floor=6.0, full=2.5, name="accuracy lost", unit="points")
 
@@ -354,12 +374,12 @@ def test_members_look_like_strangers(hidden, credit, rng):
     scores = []
     for draw in range(3):
         records = hidden("private", draw=draw, kind="noise", rows=500, columns=600)
-        model = train(records.X, records.y, records.ranges, 0.2, DELTA, int(rng.integers(10_000)))
+        model = trained(records.X, records.y, records.ranges, 0.2, int(rng.integers(10_000)))
         inside = logit(model, records.X) * (2 * records.y - 1)  # high: the model is sure, and right
         outside = logit(model, records.X_other) * (2 * records.y_other - 1)
         member = np.repeat([1, 0], [len(inside), len(outside)])
         scores.append(roc_auc_score(member, np.concatenate([inside, outside])))
-    credit(float(np.mean(scores)), floor=0.62, full=0.56, name="AUC of the attack")
+    credit(float(np.mean(scores)), floor=0.62, full=0.57, name="AUC of the attack")
 
 
 @pytest.mark.points(8)
@@ -372,18 +392,19 @@ def test_members_look_like_strangers(hidden, credit, rng):
     "test_members_look_like_strangers",
 )
 def test_useful_model_hides_planted_records(hidden, credit, rng):
-    """One model, at a budget of 0.5, is useful and does not tell which planted records it has seen (means of 2 draws).
+    """One model, at a budget of 0.5, is useful and hides which planted records it has seen (means of 3 draws).
 
-    The attacker planted records with a column of their own, and looks at what the model makes of this column.
+    The attacker planted records with a column of their own, eight times each, and looks at what the model makes of it.
     """
     gaps, scores = [], []
-    for draw in range(2):
-        records = hidden("private", draw=draw, planted=500)
-        model = train(records.X, records.y, records.ranges, 0.5, DELTA, int(rng.integers(10_000)))
+    for draw in range(3):
+        records = hidden("private", draw=draw, rows=3000, planted=500, copies=8)
+        model = trained(records.X, records.y, records.ranges, 0.5, int(rng.integers(10_000)))
         gaps.append(records.best - ((logit(model, records.X_other) > 0) == records.y_other).mean())
         middle = records.planted.copy()
         middle[:, -500:] = 0  # the same rows without what is their own
-        towards = (logit(model, records.planted) - logit(model, middle)) * (2 * records.y_planted - 1)
-        scores.append(roc_auc_score(np.arange(500) % 2 == 0, towards))
+        effect = logit(model, records.planted) - logit(model, middle)
+        member = np.arange(500) % 2 == 0
+        scores.append([roc_auc_score(member, e) for e in (effect * (2 * records.y_planted - 1), np.abs(effect))])
     credit(100 * float(np.mean(gaps)), floor=6.0, full=2.5, name="accuracy lost", unit="points")
-    credit(float(np.mean(scores)), floor=0.68, full=0.61, name="AUC of the attack")
+    credit(float(np.mean(scores, axis=0).max()), floor=0.85, full=0.81, name="AUC of the attack")
