@@ -6,6 +6,9 @@ import datetime as dt
 import io
 import json
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -55,6 +58,21 @@ def test_its_starter_is_short_and_typed_in_the_manner_of_the_kit(exercise):
     for name in exercise.modules:
         lines = (exercise.folder / f"{name}.py").read_text().splitlines()
         assert 15 <= len(lines) <= 60, f"{name}.py has {len(lines)} lines"
+
+
+@each
+def test_its_visible_checks_hold_with_plain_pytest_for_the_solution_and_fail_for_the_starter(exercise, tmp_path):
+    copy = tmp_path / "exercises" / exercise.skill / exercise.name
+    shutil.copytree(exercise.folder, copy, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    (tmp_path / "graders").mkdir()
+    (tmp_path / "datasets").symlink_to(ROOT / "datasets")
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
+    begun = subprocess.run(argv, cwd=copy, capture_output=True, text=True)
+    assert begun.returncode == 1, begun.stdout
+    for name in exercise.files:
+        shutil.copyfile(exercise.solution / name, copy / name)
+    done = subprocess.run(argv, cwd=copy, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("skill", sorted({e.skill for e in EXERCISES}))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tenfold import expect
+from tenfold import expect, proxy
 from tenfold.expect import Unexpected
 
 
@@ -110,3 +112,26 @@ def test_each_takes_its_own_and_refuses_others(call, good, bad):
         call(good)
     with pytest.raises(Unexpected, match="expected"):
         call(bad)
+
+
+def test_with_plain_pytest_a_handle_is_the_object_itself():
+    class Model:
+        rate = 3
+
+        def predict(self):
+            return 1
+
+    model = Model()
+    assert expect.handle(model, ["predict"]) is model
+    for missing in ("fit", "rate"):
+        with pytest.raises(Unexpected, match=f"expected {missing} to be a method"):
+            expect.handle(model, [missing])
+    for value in (None, 3, "text", [], np.zeros(2)):
+        with pytest.raises(Unexpected, match="expected an object"):
+            expect.handle(value)
+
+
+def test_while_grading_only_a_handle_is_one(monkeypatch):
+    monkeypatch.setitem(sys.modules, "learners_own", proxy.Module(None, "learners_own"))
+    with pytest.raises(Unexpected, match="expected an object"):
+        expect.handle(Fraction(1, 2))

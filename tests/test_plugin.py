@@ -110,3 +110,9 @@ def test_a_figure_keeps_what_can_be_drawn_and_not_too_much():
     assert (full.x[0], full.y[0]) == (1.0, 1.0)
     assert full.x[-1] > 990 - 10
     assert empty.x == empty.y == ()
+    for _ in range(3):
+        keep(request)("more", {"a": (days, days)}, x="day", y="PSI")
+    with pytest.raises(ValueError, match="at most 4 figures"):
+        keep(request)("too many", {"a": (days, days)}, x="day", y="PSI")
+    with pytest.raises(ValueError, match="1 to 6 series"):
+        keep(Request())("too much", {str(i): (days, days) for i in range(7)}, x="day", y="PSI")

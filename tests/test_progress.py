@@ -54,10 +54,13 @@ def test_the_best_score_and_a_pass_stay(copy, say):
     assert "1 of 2 passed" in say("progress")[1]
 
 
-def test_what_is_no_learners_grade_is_not_kept(copy, say):
+def test_what_is_no_learners_grade_is_not_kept(copy, say, tmp_path, monkeypatch):
     say("grade", "toy-mean", "--visible")
     say("grade", "toy-mean", "--submission", str(copy.course / PASSING))
     say("grade", "toy-mean", "--submission", str(copy.course / "missing.py"))
+    shutil.copy(copy.course / PASSING, tmp_path / "mean.py")
+    monkeypatch.setenv("TENFOLD_SECRET", "a class")
+    say("grade", "toy-mean", "--submission", str(tmp_path / "mean.py"))
     assert standing(copy) == Standing(copy)
 
 
@@ -162,3 +165,12 @@ def test_report_and_skill_map_are_written_where_asked(copy, say, tmp_path, monke
     code, shown = say("grade", "toy-mean", "--open")
     assert opened == [(copy.course / ".tenfold/reports/toy-mean.html").as_uri()]
     assert "No browser was found" in shown
+
+
+def test_a_report_that_cannot_be_written_takes_nothing_from_the_grade(copy, say):
+    (copy.course / ".tenfold").mkdir()
+    (copy.course / ".tenfold/reports").write_text("in the way")
+    code, shown = say("grade", "toy-mean", "--open")
+    assert code == 1
+    assert "NOT YET" in shown.upper()
+    assert "The report was not written" in shown

@@ -26,6 +26,7 @@ from moto.cloudformation.parsing import clean_json
 
 REGIONS = ["eu-west-1", "us-east-1"]
 BUCKET, STACK, MODEL = "ModelBucket", "models", "models/v1.bin"
+ENVIRONMENTS = ("dev", "prod", "staging", "test", "qa", "stage", "prod2", "preprod", "Dev", "PROD", "")
 TYPES = {"S3::Bucket", "S3::BucketPolicy", "IAM::Role", "IAM::Policy", "IAM::ManagedPolicy"}
 
 
@@ -48,7 +49,8 @@ def resources(account: str, region: str) -> dict[str, Any]:
     found = {}
     for name, given in there._resource_json_map.items():
         if "Condition" not in given or there.lazy_condition_map[given["Condition"]]:
-            found[name] = {**given, "Properties": clean_json(given.get("Properties", {}), there)}
+            made = getattr(there.get(name), "physical_resource_id", None)  # what a Ref to it gives
+            found[name] = {**given, "Properties": clean_json(given.get("Properties", {}), there), "Ref": made}
     return found
 
 
@@ -115,12 +117,15 @@ def examine(text: str, deployments: list[dict[str, Any]], lint: bool) -> dict[st
     found: dict[str, Any] = {
         "lint": [f"{each.rule.id}: {each.message} (line {each.linenumber})" for each in said if each.rule.id[0] in "EW"]
     }
+    holders = [template, *template["Resources"].values()]
+    if any("cfn-lint" in (each.get("Metadata") or {}) for each in holders):
+        found["lint"].append("E0000: Metadata tell cfn-lint what to look for; here it looks for everything")
     types = {str(each.get("Type")).removeprefix("AWS::") for each in template["Resources"].values()}
     if "Transform" in template or not types <= TYPES:
         found["refused"] = "it has a transform, or a resource of a type that this exercise does not allow"
         return found
     parameter = template.get("Parameters", {}).get("Environment", {})
-    found["takes"] = {value: accepts(parameter, value) for value in ("dev", "prod", "staging", "")}
+    found["takes"] = {value: accepts(parameter, value) for value in ENVIRONMENTS}
     body = json.dumps(template, default=str)  # a policy's version 2012-10-17 without quotes is a date in YAML
     found["stacks"] = [deploy(body, **each) for each in deployments]
     return found

@@ -13,6 +13,9 @@ source, a module, a resource that is no terraform_data.
 
 import json
 import os
+import random
+import secrets
+import shutil
 import sys
 from pathlib import Path
 
@@ -99,22 +102,26 @@ def step(variables: dict, apply: bool = False, edit_first: list | None = None) -
 
 
 def main() -> None:
-    """Do every run in a folder of its own."""
+    """Do every run in a folder of its own: in a random order, none beside another, so that no run knows its number."""
     top = Path.cwd()
     source = (top / "main.tf").read_bytes()
     runs = json.loads((top / "steps.json").read_text())
     (top / "steps.json").unlink()
-    found = []
-    for number, steps in enumerate(runs):
-        folder = top / "runs" / f"{number}-{os.getpid()}"
+    (top / "terraform.json").unlink(missing_ok=True)
+    found: list = [None] * len(runs)
+    for number in random.SystemRandom().sample(range(len(runs)), len(runs)):
+        steps = runs[number]
+        folder = top / "runs" / secrets.token_hex(8)
         folder.mkdir(parents=True)
         (folder / "main.tf").write_bytes(source)
         os.chdir(folder)
         code, said = command("init", *ARGUMENTS, "-json", "-backend=false", "-get=false")
         if code != 0:
-            found.append([{"errors": complaints(said)} for _ in steps])
-            continue
-        found.append([step(each["variables"], each.get("apply", False), each.get("edit")) for each in steps])
+            found[number] = [{"errors": complaints(said)} for _ in steps]
+        else:
+            found[number] = [step(each["variables"], each.get("apply", False), each.get("edit")) for each in steps]
+        os.chdir(top)
+        shutil.rmtree(folder)
     (top / "terraform.json").write_text(json.dumps(found))
     sys.stdout.flush()
     os._exit(0)  # no Go thread is waited for

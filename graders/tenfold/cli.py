@@ -187,11 +187,12 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
 
 
 def _keep(exercise: catalog.Exercise, result: Result, arguments: argparse.Namespace) -> None:
-    """Note a learner's grade; grading the kit's own solutions is no progress of theirs."""
+    """Note a learner's grade; the kit's own solutions and a class are no progress of theirs."""
     from . import progress
 
     path = arguments.submission
-    if arguments.visible or (path is not None and path.resolve().is_relative_to(exercise.course / "solutions")):
+    theirs = path is None or not path.resolve().is_relative_to(exercise.course / "solutions")
+    if arguments.visible or not theirs or result.seed_label.startswith("secret "):
         return
     try:
         progress.note_grade(exercise, result)
@@ -205,8 +206,12 @@ def _report(exercise: catalog.Exercise, result: Result, arguments: argparse.Name
     from . import files, page
 
     path = arguments.html or exercise.course / ".tenfold" / "reports" / f"{exercise.id}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    files.write_whole(path, page.report(result, exercise))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write_whole(path, page.report(result, exercise))
+    except OSError as error:
+        print(f"  The report was not written: {error}. Name a file for it with --html.", file=sys.stderr)
+        return
     print(f"  Report: {path}")
     if arguments.open and not webbrowser.open(path.absolute().as_uri()):
         print("  No browser was found here: open that file in one.")

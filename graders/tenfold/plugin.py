@@ -64,7 +64,7 @@ class Grading:
 
 ARTEFACTS = Path(__file__).with_name("artefacts")
 GRADING = pytest.StashKey[Grading]()
-MOST_POINTS = 200
+MOST_FIGURES, MOST_SERIES, MOST_POINTS = 4, 6, 200  # as in result.schema.json
 FIGURES = pytest.StashKey[list[Figure]]()
 CREDITS = pytest.StashKey[list[tuple[float, Metric]]]()
 
@@ -171,8 +171,11 @@ def figure(request: pytest.FixtureRequest) -> Callable[..., None]:
     def keep(
         title: str, series: Mapping[str, Any], *, x: str, y: str, kind: Literal["line", "points"] = "line"
     ) -> None:
+        kept = request.node.stash.setdefault(FIGURES, [])
+        if len(kept) == MOST_FIGURES or not 0 < len(series) <= MOST_SERIES:
+            raise ValueError(f"a check draws at most {MOST_FIGURES} figures of 1 to {MOST_SERIES} series")
         drawn = tuple(Series(name, *_finite(*pair)) for name, pair in series.items())
-        request.node.stash.setdefault(FIGURES, []).append(Figure(title, kind, x, y, drawn))
+        kept.append(Figure(title, kind, x, y, drawn))
 
     return keep
 
@@ -234,7 +237,7 @@ def restart(request: pytest.FixtureRequest) -> Callable[[], None]:
 
 @pytest.fixture
 def submission(request: pytest.FixtureRequest, tmp_path: Path) -> Work | PlainWork:
-    """Give the submission's files and programs: `read`, `write` and `run`."""
+    """Give the submission's files and programs: `read`, `write`, `run` and `call`."""
     grading = _grading(request)
     if grading is not None:
         return Work(grading.session)

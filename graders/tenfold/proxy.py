@@ -123,3 +123,8 @@ def install(session: Session, names: list[str]) -> list[Module]:
     modules = [Module(session, name) for name in names]
     sys.modules.update({module.__name__: module for module in modules})
     return modules
+
+
+def installed() -> bool:
+    """Return whether a submission is being graded here; with plain pytest its modules are real ones."""
+    return any(isinstance(module, Module) for module in list(sys.modules.values()))

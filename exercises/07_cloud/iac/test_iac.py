@@ -34,7 +34,7 @@ def example(rng):
 def test_example_is_planned_and_applied(submission, rng):
     """The example makes a bucket, a queue and a service each for ranker and search, and two outputs.
 
-    `for_each = var.services` makes one instance for each key of a map. Names are put together from variables.
+    What is each instance known by? Names are put together from variables, and a price sheet is searched.
     """
     case = example(rng)
     ((made,),) = bench.terraform(submission, [{"variables": case, "apply": True}])

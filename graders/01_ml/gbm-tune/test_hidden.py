@@ -223,7 +223,7 @@ def test_one_row_in_time(hidden, faster, boxed):
 
 @pytest.mark.points(7)
 @pytest.mark.needs("test_predict_gives_probabilities")
-def test_probabilities_are_better(hidden, credit, boxed):
+def test_probabilities_are_better(hidden, credit, boxed, figure):
     """Log loss on fresh rows is far below a default model's, where repaid loans were thinned and weighted.
 
     Compare your mean prediction with the share of defaults, and your log loss on rows that you fitted with
@@ -236,6 +236,10 @@ def test_probabilities_are_better(hidden, credit, boxed):
         p = answer(train(loans.X, loans.y, loans.weight), loans.X_fresh)
         plain = default.predict(default.train(loans.X, loans.y, loans.weight), loans.X_fresh)
         ratios.append(log_loss(loans.y_fresh, p) / log_loss(loans.y_fresh, plain))
+    tenths = np.array_split(np.argsort(p), 10)  # of the fresh rows, by what you predict
+    said, came = ([values[rows].mean() for rows in tenths] for values in (p, loans.y_fresh))
+    curves = {"your model": (said, came), "a calibrated one": (said, said)}
+    figure("Calibration on fresh rows", curves, x="predicted probability", y="share of defaults")
     credit(np.mean(ratios), floor=0.76, full=0.73, name="log loss / default")
 
 
