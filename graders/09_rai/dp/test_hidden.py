@@ -392,12 +392,12 @@ def test_members_look_like_strangers(hidden, credit, rng):
     "test_members_look_like_strangers",
 )
 def test_useful_model_hides_planted_records(hidden, credit, rng):
-    """One model, at a budget of 0.5, is useful and hides which planted records it has seen (means of 3 draws).
+    """One model, at a budget of 0.5, is useful and hides which planted records it has seen (means of 4 draws).
 
     The attacker planted records with a column of their own, eight times each, and looks at what the model makes of it.
     """
     gaps, scores = [], []
-    for draw in range(3):
+    for draw in range(4):
         records = hidden("private", draw=draw, rows=3000, planted=500, copies=8)
         model = trained(records.X, records.y, records.ranges, 0.5, int(rng.integers(10_000)))
         gaps.append(records.best - ((logit(model, records.X_other) > 0) == records.y_other).mean())
@@ -407,4 +407,4 @@ def test_useful_model_hides_planted_records(hidden, credit, rng):
         member = np.arange(500) % 2 == 0
         scores.append([roc_auc_score(member, e) for e in (effect * (2 * records.y_planted - 1), np.abs(effect))])
     credit(100 * float(np.mean(gaps)), floor=6.0, full=2.5, name="accuracy lost", unit="points")
-    credit(float(np.mean(scores, axis=0).max()), floor=0.85, full=0.81, name="AUC of the attack")
+    credit(float(np.mean(scores, axis=0).max()), floor=0.83, full=0.8, name="AUC of the attack")
