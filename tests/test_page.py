@@ -69,7 +69,7 @@ def everything():
     cloud = Figure("Size", "points", "bytes", "points lost", (Series("yours", (0.26, 0.14), (-0.1, 1.2)),))
     metric = Metric("quiet batches of 200 rows that alarm", 0.15, 0.25, 0.1)
     return result(
-        CheckResult("test_a", "It holds", False, 1, 1, "passed"),
+        CheckResult("test_a", "`psi` <b>holds</b>", False, 1, 1, "passed"),
         CheckResult(
             "test_quiet_at_every_size", "Quiet", True, 3, 1.2, "partial", HOSTILE, "units", metric, 1.0, (figure, cloud)
         ),
@@ -109,6 +109,10 @@ def test_a_report_says_score_checks_metrics_and_what_to_do(drift):
         assert told in words
     assert "a quantity is in another unit or scale than the one asked for (2 checks)" in words
     assert HOSTILE in words.replace(" ${", " ${")
+
+
+def test_a_name_in_a_title_is_set_as_code_and_nothing_else_of_it(drift):
+    assert "<h3><code>psi</code> &lt;b&gt;holds&lt;/b&gt;</h3>" in page.report(everything(), drift)
 
 
 def test_a_metric_stands_on_its_scale_with_the_spread_of_correct_solutions(drift):

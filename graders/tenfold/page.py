@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from . import proof
 from .catalog import SKILLS, Exercise, misconceptions
@@ -18,6 +20,7 @@ from .progress import Standing, suggestions
 from .report import MARKS, VERDICTS
 from .result import Result
 
+BACKTICKS = re.compile(r"`([^`\n]+)`")
 WORDS = {
     "passed": "passed",
     "partial": "in part",
@@ -133,7 +136,14 @@ def _sector(place: int, of: int, slug: str, group: list[Standing]) -> dict[str, 
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("tenfold", "pages")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["names"] = _names
+    return made
+
+
+def _names(text: str) -> Markup:
+    """Set what stands between backticks as code."""
+    return Markup(BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def _render(name: str, **values: Any) -> str:
