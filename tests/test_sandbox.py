@@ -232,6 +232,7 @@ def test_a_box_that_ended_can_be_told_to_rest(work):
         pass
 
 
+@pytest.mark.skipif((os.cpu_count() or 1) > 12, reason="so many cores are never all busy")
 def test_who_slows_the_reference_gains_nothing(work):
     burners = """
 import os, time

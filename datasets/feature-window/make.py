@@ -59,13 +59,14 @@ class Bench:
     bug_in_another: bytes
 
     def green(self, work, version, order="as written", shuffle=0):
-        """Run the suite on a version; return True for green, False for red, and what pytest printed."""
+        """Run the suite on a version; return True for green, False for red, and what pytest said of it."""
         work.write("feature_window.pyc", version)
         work.write("conftest.py", ORDERS[order].replace("SHUFFLE", str(shuffle)).encode())
         work.write("pytest.ini", b"[pytest]\n")
         ran = work.run([sys.executable, "-B", "-c", START])
-        assert ran.code in GREEN + RED, "pytest found no test in your suite, or did not come to its end"
-        return ran.code in GREEN, ran.output
+        said = telling(ran.output)
+        assert ran.code in GREEN + RED, f"pytest found no test in your suite, or did not come to its end\n{said}"
+        return ran.code in GREEN, said
 
     def compiled(self, source):
         """Return a module as the bytes of a .pyc file, without its text and docstrings."""
@@ -83,6 +84,12 @@ def draw(rng):
         bugs={name: compiled(edited(published, *edit)) for name, edit in BUGS.items()},
         bug_in_another=compiled(edited(another, *BUG_IN_ANOTHER)),
     )
+
+
+def telling(output):
+    """Return the lines of a run that say where and why it ended, at most three."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    return "\n".join([line for line in lines if line.startswith(("suite.py:", "E  "))][:3] or lines[-3:])
 
 
 def edited(source, old, new):

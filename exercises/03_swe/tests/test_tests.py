@@ -1,20 +1,14 @@
 """Visible checks: your suite is run on modules that everybody may see (datasets/feature-window)."""
 
-import pytest
+from functools import partial
 
-TAIL = 1200
+import pytest
 
 
 @pytest.fixture
 def run(submission, public):
-    """Run the suite on one version of the bench, by name; return whether it was green, and the end of its output."""
-    bench = public("feature-window")
-
-    def run_on(version):
-        green, output = bench.green(submission, version)
-        return green, output[-TAIL:]
-
-    return run_on
+    """Run the suite on one version of the bench; return whether it was green, and what pytest said."""
+    return partial(public("feature-window").green, submission)
 
 
 @pytest.mark.points(1)
@@ -36,9 +30,9 @@ def test_catches_three_published_bugs(run, public):
     BUGS in datasets/feature-window/make.py shows them. Which call tells each of them from the published module?
     """
     bench = public("feature-window")
-    assert run(bench.published)[0], "red on the published module"
     for bug, version in bench.bugs.items():
         assert not run(version)[0], f"green although {bug}"
+    assert run(bench.published)[0], "red on the published module"
 
 
 @pytest.mark.points(1)
@@ -48,6 +42,6 @@ def test_green_on_another_correct_version(run, public):
     It lies in datasets/feature-window/another.py. Ask for nothing but what the rules promise.
     """
     bench = public("feature-window")
+    assert not run(bench.bug_in_another)[0], "green although a window holds events of the future"
     green, output = run(bench.another)
     assert green, f"red on a version that keeps all rules:\n{output}"
-    assert not run(bench.bug_in_another)[0], "green although a window holds events of the future"

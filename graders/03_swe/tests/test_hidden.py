@@ -21,8 +21,9 @@ def green(submission, restart, public, rng):
     """Run the suite on one version, in a box that knows of no other; return whether it was green."""
     bench = public("feature-window")
 
-    def run(source, order):
-        restart()
+    def run(source, order, fresh=True):
+        if fresh:
+            restart()
         version = source if isinstance(source, bytes) else bench.compiled(source)
         return bench.green(submission, version, order, int(rng.integers(1 << 30)))[0]
 
@@ -36,30 +37,33 @@ def any_order(rng):
 
 @pytest.mark.points(2)
 def test_no_false_alarm(green, public, rng):
-    """The suite is green on five correct versions with other insides, and red on a stub among them.
+    """The suite is green on five correct versions with other insides, and red on the published bugs among them.
 
     Which of your assertions does no rule ask for? Private names, texts of exceptions, types, the order of a dict, the
     text of the module, the last digit of a float.
     """
-    versions = [(True, source) for source in variants.correct(rng, 5)] + [(False, public("feature-window").stub)]
+    versions = [(True, source) for source in variants.correct(rng, 5)]
+    versions += [(False, bug) for bug in public("feature-window").bugs.values()]
     for i in rng.permutation(len(versions)):
         right, source = versions[i]
         answer = green(source, "as written")
         assert answer or not right, "your suite is red on a correct version"
-        assert right or not answer, "your suite is green on a module that does nothing"
+        assert right or not answer, "your suite is green on a published bug"
 
 
 @pytest.mark.points(1)
 def test_order_and_repetition_change_nothing(green, public, rng):
-    """Correct versions are green and the stub is red, with the tests as written, backwards and shuffled.
+    """Correct versions are green and published bugs red, with the tests as written, backwards, shuffled and once more.
 
     What does a test find that another one has left? What does it draw, or read off a clock?
     """
     runs = [(True, source, order) for source in variants.correct(rng, 2) for order in ORDERS]
-    runs += [(False, public("feature-window").stub, order) for order in ORDERS[1:]]
+    runs += zip((False, False), public("feature-window").bugs.values(), ORDERS[1:], strict=False)
     for i in rng.permutation(len(runs)):
         right, source, order = runs[i]
         assert green(source, order) is right, f"another answer when the tests run {order}, or run again"
+        if right and order == "as written":
+            assert green(source, order, fresh=False), "red when the suite runs a second time in the same folder"
 
 
 def bugs_caught(group, green, rng):

@@ -1,5 +1,6 @@
 """Hidden versions of `feature_window`: correct ones with other insides, and the same with one bug each, all drawn."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -34,7 +35,14 @@ def _with_bug(hosts, rng):
 
 
 def disguised(source, rng):
-    """Return a source whose private names are drawn, so that no version has the bytes of an earlier grade."""
+    """Return a source with drawn private names and idle lines: neither names nor code are those of an earlier grade."""
+    tree = ast.parse(source)
+    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+        for _ in range(rng.integers(1, 4)):
+            idle = ast.parse(f"_idle = {rng.integers(1 << 30)}").body
+            place = rng.integers(len(function.body))
+            function.body[place:place] = idle
+    source = ast.unparse(tree)
     names = sorted(set(PRIVATE.findall(source)))
     letters = ["".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), size=9)) for _ in names]
     drawn = {name: f"_{word}" for name, word in zip(names, letters, strict=True)}

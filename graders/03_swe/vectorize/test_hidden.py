@@ -52,7 +52,7 @@ def keep(call):
 
 @pytest.mark.points(1)
 def test_distances_match_the_loop(rng, boxed):
-    """`distances` equals its loop: random shapes, none of the rows, float32, one call after another.
+    """`distances` equals its loop: random shapes, no rows, nearly equal rows, float32, one call after another.
 
     What is the dtype of every step, when the input is float32? What does a call know of the calls before it?
     """
@@ -62,6 +62,9 @@ def test_distances_match_the_loop(rng, boxed):
         a, b = 10 * rng.normal(size=(n, d)), 10 * rng.normal(size=(m, d))
         cases.append(("random shapes" if n and m else "no rows", (a, b)))
         cases.append(("float32", (a.astype(np.float32), b.astype(np.float32))))
+    twice = 10 * rng.normal(size=(12, 4))
+    near = twice + 1e-4 * rng.normal(size=(12, 4)) * (np.arange(12) % 2)[:, None]
+    cases.append(("equal and nearly equal rows", (twice, near)))
     cases += [("called again", (rng.normal(size=(8, 3)), rng.normal(size=(9, 3)))) for _ in range(AGAIN)]
     like_the_loop(distances, boxed("reference.py").distances, cases, lambda d, a, b: CLOSE * d)
 

@@ -1,5 +1,7 @@
 """Hidden checks for biz-ml-or-not. What is hidden is the draw; the money is counted as the statement says."""
 
+from itertools import count, islice
+
 import numpy as np
 import pytest
 from ml_or_not import decide, flags
@@ -33,6 +35,16 @@ def flagged_by_rule(case, rows):
     """Return what the reference's rule flags."""
     feature, edge, above = rule_of(case)
     return rows[:, feature] >= edge if above else rows[:, feature] <= edge
+
+
+def rule_on_other_rows(case, folds=6):
+    """Return which share of the losses the reference's rule saves, by cross-validation."""
+    x, y, fold = case["x"], case["y"], np.arange(len(case["y"])) % folds
+    flagged = np.zeros(len(y), dtype=bool)
+    for i in range(folds):
+        fitted = {**case, "x": x[fold != i], "y": y[fold != i]}
+        flagged[fold == i] = flagged_by_rule(fitted, x[fold == i])
+    return 1 - np.where(flagged, (1 - y) * case["fp"], y * case["fn"]).sum() / (y.sum() * case["fn"])
 
 
 def flagged_by_model(case, x, y, rows):
@@ -72,7 +84,7 @@ def lands(world, best, why):
     first, second = sorted(costs.values())[:2]
     if costs[best] != first:
         raise RuntimeError(f"the built case favours another kind than {best}: {costs}")  # the grader's fault
-    assert world.play(decide, flags) <= (first + second) / 2, why
+    assert world.play(decide, flags) <= (first + second) / 2, f"{why}: the decision costs too much"
 
 
 def all_land(rng, cases):
@@ -115,12 +127,10 @@ def test_errors_have_prices(hidden, rng):
     for draw in range(3):
         world = hidden("ml-or-not", draw, **BASE | {"prevalence": 0.08, "ratio": 0.7, "focus": 0.2, "sample": 1500})[0]
         rule, model = savings_of(world)
-        cases.append(
-            (priced(world, 0.05 * rule, 0.05 * (model - rule)), "model", "dear misses: the decision costs too much")
-        )
+        cases.append((priced(world, 0.05 * rule, 0.05 * (model - rule)), "model", "dear misses"))
         world = world.changed(fp=10 * world.case["fn"])
         world = priced(world, 0.1 * world.bill_nothing(), 0.2 * world.bill_nothing())
-        cases.append((world, "nothing", "dear false alarms: the decision costs too much"))
+        cases.append((world, "nothing", "dear false alarms"))
     all_land(rng, cases)
 
 
@@ -147,12 +157,13 @@ def test_small_sample_does_not_fool(hidden, rng):
     Where does your estimate of the errors come from? Search and fit again without the rows that you judge on.
     """
     cases = []
-    few = BASE | {"sample": 300, "columns": 60, "ratio": 3.0}
-    for draw in range(4):
-        world = hidden("ml-or-not", draw, **few | {"strength": 0.0})[0]
+    few = BASE | {"sample": 300, "columns": 60}
+    noise = few | {"strength": 0.0, "prevalence": 0.1, "ratio": 2.0}
+    drawn = (hidden("ml-or-not", draw, **noise)[0] for draw in count(1))
+    for world in islice((world for world in drawn if rule_on_other_rows(world.case) <= -0.06), 4):
         exposed = world.bill_nothing()
-        cases.append((priced(world, 0.15 * exposed, 0.04 * exposed), "nothing", "chance was taken for a signal"))
-    world = hidden("ml-or-not", 4, **few | {"strength": 5.0, "focus": 1.0})[0]
+        cases.append((priced(world, 0.08 * exposed, 0.2 * exposed), "nothing", "chance was taken for a signal"))
+    world = hidden("ml-or-not", 0, **few | {"strength": 5.0, "focus": 1.0, "ratio": 3.0})[0]
     rule, _ = savings_of(world)
     cases.append((priced(world, 0.04 * rule, 0.5 * rule), "rule", "a strong signal was missed"))
     all_land(rng, cases)
@@ -166,13 +177,13 @@ def test_rows_do_not_decide(hidden, rng):
     """
     cases = []
     for draw in range(3):
-        few = BASE | {"sample": 200, "columns": 4, "strength": 5.0, "focus": 0.3, "prevalence": 0.3}
+        few = BASE | {"sample": 200, "columns": 6, "strength": 5.0, "focus": 0.2, "prevalence": 0.3}
         world = hidden("ml-or-not", 2 * draw, **few)[0]
         rule, model = savings_of(world)
-        cases.append((priced(world, 0.05 * rule, 0.05 * (model - rule)), "model", "few rows were enough for a model"))
+        cases.append((priced(world, 0.05 * rule, 0.2 * (model - rule)), "model", "few rows were enough for a model"))
         world = hidden("ml-or-not", 2 * draw + 1, **BASE | {"sample": 1500, "focus": 1.0})[0]
         rule, _ = savings_of(world)
-        cases.append((priced(world, 0.05 * rule, 0.5 * rule), "rule", "many rows are no reason for a model"))
+        cases.append((priced(world, 0.02 * rule, 0.15 * rule), "rule", "many rows are no reason for a model"))
     all_land(rng, cases)
 
 
@@ -223,17 +234,20 @@ def test_volume_and_horizon_count(hidden, rng):
 
 @pytest.mark.points(1)
 def test_drift_counts(hidden, rng):
-    """The same model where the world stays as it is, and where a fifth of it is new each month and labels are dear.
+    """The same case where the world stays as it is, and where a fifth of it is new each month; labels are dear.
 
     The audits count the rows that are stale by some age. Which share goes stale in one month? What do stale rows cost
-    until the horizon?
+    until the horizon? Rules age too.
     """
     cases = []
-    for world, rule, model in twins(hidden):
-        world = priced(world, 0.05 * rule, 0.05 * (model - rule))
+    for world, rule, model in twins(hidden, draws=2):
         world = world.changed(label_price=1.0 * model / len(world.case["y"]))
-        cases.append((world.drifting(rng, model=0.008), "model", "little drift"))
-        cases.append((world.drifting(rng, model=0.2), "rule", "much drift"))
+        kept = priced(world, 0.05 * rule, 0.05 * (model - rule))
+        cases.append((kept.drifting(rng, model=0.008), "model", "little drift"))
+        cases.append((kept.drifting(rng, model=0.04 * (model - rule) / model), "model", "some drift"))
+        cases.append((kept.drifting(rng, model=0.2), "rule", "much drift"))
+        dear = priced(world, 0.05 * rule, 1.5 * (model - rule))
+        cases.append((dear.drifting(rng, rule=0.2), "model", "a rule that ages fast"))
     all_land(rng, cases)
 
 
@@ -244,11 +258,13 @@ def test_labels_recur(hidden, rng):
     How many trainings follow from an interval, and what do they cost together? Which interval is best?
     """
     cases = []
-    for world, rule, model in twins(hidden):
-        world = priced(world, 0.05 * rule, 0.05 * (model - rule)).drifting(rng, model=0.2)
-        rows = len(world.case["y"])
-        cases.append((world.changed(label_price=0.002 * (model - rule) / rows), "model", "cheap labels"))
-        cases.append((world.changed(label_price=0.4 * (model - rule) / rows), "rule", "dear labels"))
+    for world, rule, model in twins(hidden, draws=2):
+        gain, rows = model - rule, len(world.case["y"])
+        world = priced(world, 0.05 * rule, 0.05 * gain)
+        fast, slow = world.drifting(rng, model=0.2), world.drifting(rng, model=0.1 * gain / model)
+        cases.append((fast.changed(label_price=0.002 * gain / rows), "model", "cheap labels"))
+        cases.append((fast.changed(label_price=0.4 * gain / rows), "rule", "dear labels"))
+        cases.append((slow.changed(label_price=0.045 * gain / rows), "model", "labels at a middling price"))
     all_land(rng, cases)
 
 
@@ -273,12 +289,15 @@ def test_spent_money_changes_nothing(hidden, rng):
     Which of the payments depend on what you decide today?
     """
     cases = []
-    for world, rule, model in twins(hidden):
+    for world, rule, model in twins(hidden, draws=2):
         good = priced(world, 0.05 * rule, 0.1 * (model - rule))
-        poor = priced(world, 0.05 * rule, 2.5 * (model - rule))
+        dear = 2.5 * (model - rule)
+        poor = good.changed(build={"model": dear}), good.changed(upkeep={"model": dear / world.case["months"]})
         for spent in (0.0, 3 * model):
             cases.append((good.changed(spent_on_pilot=spent), "model", "the model is worth it, whatever was spent"))
-            cases.append((poor.changed(spent_on_pilot=spent), "rule", "the model is not worth it, whatever was spent"))
+        for world in poor:
+            world = world.changed(spent_on_pilot=3 * model)
+            cases.append((world, "rule", "the model is not worth it, whatever was spent"))
     all_land(rng, cases)
 
 

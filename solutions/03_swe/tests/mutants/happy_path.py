@@ -1,28 +1,23 @@
-"""What a demonstration shows: three events, asked for a moment later."""
+"""What a demonstration shows: one long test that goes through all functions, each asked once about a clear case."""
 
 # ruff: noqa: D103  the name of a test says what it is about
 
-import pytest
 from feature_window import FeatureWindow
 
 
-@pytest.fixture
-def window():
-    made = FeatureWindow(100, 10)
-    for number, (key, time, value) in enumerate([("a", 10, 2.0), ("b", 12, 1.0), ("a", 14, 4.0)]):
-        assert made.add(f"e{number}", key, time, value)
-    return made
-
-
-def test_features(window):
-    found = window.features("a", 20)
-    assert found == {"count": 2, "sum": 6.0, "mean": 3.0, "min": 2.0, "max": 4.0, "last": 4.0}
-
-
-def test_busiest(window):
-    assert window.busiest(20) == ["a", "b"]
-
-
-def test_forget(window):
-    assert window.forget("a") == 2
-    assert window.busiest(20) == ["b"]
+def test_demonstration():
+    window = FeatureWindow(3600, 600)
+    for number, (key, time, value) in enumerate([("shop", 100, 20.0), ("web", 130, 5.0), ("shop", 190, 40.0)]):
+        assert window.add(f"order{number}", key, time, value)
+    assert window.watermark == 190
+    assert window.features("shop", 200) == {
+        "count": 2,
+        "sum": 60.0,
+        "mean": 30.0,
+        "min": 20.0,
+        "max": 40.0,
+        "last": 40.0,
+    }
+    assert window.busiest(200) == ["shop", "web"]
+    assert window.forget("shop") == 2
+    assert window.busiest(200) == ["web"]

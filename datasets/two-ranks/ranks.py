@@ -1,0 +1,431 @@
+"""Run ddp.py on several ranks: forks one process a rank and plays the scenes of its job.
+
+The checks put this file beside the submission, with a file ``job.GROUP.RANK`` for each rank, and call `play_job`. A
+rank knows its own job alone: all have read theirs, and deleted it, before ddp.py runs anywhere. Each leaves one file of
+float64 numbers, ``out.GROUP.RANK``. No verdict is made here. Calls and bytes are counted in the ranks' own processes,
+where a module that sets its mind to it can forge them; every other number is compared with one that takes the other
+ranks' numbers, too.
+"""
+
+import builtins
+import contextlib
+import importlib
+import io
+import operator
+import os
+import pickle
+import signal
+import sys
+import time
+import traceback
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import nn
+
+PATIENCE = 20.0  # seconds that all ranks together may take
+WAIT = 10.0  # seconds that one rank waits for another in a collective
+COUNTED = (
+    "all_reduce",
+    "all_reduce_coalesced",
+    "all_gather",
+    "all_gather_into_tensor",
+    "reduce",
+    "broadcast",
+    "gather",
+    "scatter",
+)
+COUNTED += ("reduce_scatter", "reduce_scatter_tensor", "all_to_all", "all_to_all_single", "send", "isend")
+
+
+class Tied(nn.Module):
+    """Two layers share one weight."""
+
+    def __init__(self, wide, outputs):
+        super().__init__()
+        self.first = nn.Linear(wide, wide)
+        self.second = nn.Linear(wide, wide)
+        self.second.weight = self.first.weight
+        self.last = nn.Linear(wide, outputs)
+
+    def forward(self, x):
+        return self.last(torch.tanh(self.second(torch.tanh(self.first(x)))))
+
+
+class Routed(nn.Module):
+    """A row goes to one of two experts by the sign of its first value; one layer is idle and one frozen."""
+
+    def __init__(self, wide, outputs):
+        super().__init__()
+        self.frozen = nn.Linear(wide, wide).requires_grad_(False)
+        self.idle = nn.Linear(wide, wide)
+        self.left = nn.Linear(wide, outputs)
+        self.right = nn.Linear(wide, outputs)
+
+    def forward(self, x):
+        hidden, left = torch.tanh(self.frozen(x)), x[:, 0] < 0
+        out = hidden.new_zeros(len(x), self.left.out_features)
+        if left.any():
+            out[left] = self.left(hidden[left])
+        if (~left).any():
+            out[~left] = self.right(hidden[~left])
+        return out
+
+
+class Normed(nn.Module):
+    """A network with batch normalisation, tied weights and an idle layer."""
+
+    def __init__(self, wide, outputs, norm):
+        super().__init__()
+        self.idle = nn.Linear(wide, 2)
+        self.body = Tied(wide, wide)
+        self.norm = norm(wide)
+        self.last = nn.Linear(wide, outputs)
+
+    def forward(self, x):
+        return self.last(torch.tanh(self.norm(self.body(x))))
+
+
+def build(kind, wide, outputs, seed, norm=nn.BatchNorm1d, dtype="float64"):
+    """Return a network whose parameters and buffers depend on `seed` alone."""
+    dtype = getattr(torch, dtype)
+    if kind == "norm":
+        module = norm(wide)
+    elif kind == "deep":
+        layers = [nn.Linear(wide, wide) for _ in range(8)]
+        module = nn.Sequential(*layers, nn.Linear(wide, outputs))
+    else:
+        module = (
+            Normed(wide, outputs, norm) if kind == "normed" else {"tied": Tied, "routed": Routed}[kind](wide, outputs)
+        )
+    module = module.to(dtype)
+    random = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, value in sorted([*module.named_parameters(), *module.named_buffers()]):
+            if value.dtype.is_floating_point:
+                drawn = torch.randn(value.shape, generator=random, dtype=dtype) * 0.5
+                value.copy_(drawn.abs() + 0.5 if name.endswith("running_var") else drawn)
+            else:
+                value.fill_(seed % 1000)
+    return module
+
+
+def squares(out, y):
+    """Return the loss of each row: (rows, outputs) and (rows,) to (rows,)."""
+    return ((out - y[:, None]) ** 2).sum(dim=1)
+
+
+class Momentum:
+    """SGD with weight decay, momentum and a rate that falls, in the form of torch.optim.
+
+    The real ones import a compiler at their first step, 3 to 5 s in each process.
+    """
+
+    def __init__(self, module):
+        self.params = [p for p in module.parameters() if p.requires_grad]
+        self.velocity, self.steps = [torch.zeros_like(p) for p in self.params], 0
+
+    def zero_grad(self, set_to_none=True):
+        for p in self.params:
+            if set_to_none:
+                p.grad = None
+            elif p.grad is not None:
+                p.grad.zero_()
+
+    @torch.no_grad()
+    def step(self):
+        self.steps += 1
+        for p, velocity in zip(self.params, self.velocity, strict=True):
+            if p.grad is not None:  # as in torch.optim: without a gradient nothing moves, not by weight decay either
+                velocity.mul_(0.9).add_(p.grad + 0.1 * p)
+                p.sub_(velocity, alpha=0.1 / (1 + self.steps))
+
+    def state_dict(self):
+        return {"velocity": self.velocity, "steps": self.steps}
+
+    def load_state_dict(self, state):
+        self.velocity, self.steps = [v.clone() for v in state["velocity"]], state["steps"]
+
+
+def state(module):
+    """Return all parameters and buffers as one vector, by name."""
+    named = sorted(module.state_dict().items())
+    return np.concatenate([value.double().numpy().ravel() for _, value in named])
+
+
+def gradients(module):
+    """Return, parameter by parameter, whether there is a gradient, and the gradient (zeros for none)."""
+    parts = []
+    for _, p in sorted(module.named_parameters()):
+        parts += [[p.grad is not None], np.zeros(p.numel()) if p.grad is None else p.grad.double().numpy().ravel()]
+    return np.concatenate(parts)
+
+
+def rows(x, y, numbers):
+    """Return the rows of these numbers, as tensors."""
+    numbers = torch.as_tensor(list(numbers), dtype=torch.int64)
+    return torch.from_numpy(x)[numbers], torch.from_numpy(y)[numbers]
+
+
+def count():
+    """Wrap the collectives; return the list that gets the bytes of each call."""
+    sizes = []
+
+    def wrap(name, real):
+        def counted(*args, **kwargs):
+            found = [a for a in (*args, *kwargs.values()) if isinstance(a, (torch.Tensor, list))]
+            tensors = [t for a in found for t in ([a] if isinstance(a, torch.Tensor) else a)]
+            sizes.append(sum(t.numel() * t.element_size() for t in tensors if isinstance(t, torch.Tensor)))
+            return real(*args, **kwargs)
+
+        return counted
+
+    for name in COUNTED:
+        wrapped = wrap(name, getattr(dist, name))
+        for place in (dist, dist.distributed_c10d):
+            setattr(place, name, wrapped)
+    return sizes
+
+
+class Rank:
+    """One process of the group: the learner's module, what it was given, and what it leaves."""
+
+    def __init__(self, rank, world, x, y):
+        self.rank, self.world, self.x, self.y = rank, world, x, y
+        self.left = []
+        self.sizes = count()
+        sys.modules.pop("ddp", None)  # one that was loaded before the counting began
+        self.ddp = importlib.import_module("ddp")
+
+    def leave(self, *values):
+        self.left += [np.atleast_1d(np.asarray(v, dtype=np.float64)).ravel() for v in values]
+
+    def tell(self, sizes):
+        """Leave a number of calls, their bytes, and the largest one's."""
+        self.leave([len(sizes), sum(sizes), max(sizes, default=0)])
+
+    def rows(self, numbers):
+        """Return the rows of these numbers, as this rank's loader would."""
+        return rows(self.x, self.y, numbers)
+
+    def make(self, net):
+        """Build a network."""
+        return build(**net, norm=self.ddp.BatchNorm if net["kind"] == "normed" else nn.BatchNorm1d)
+
+    def play_broadcast(self, net):
+        module = self.make(net)
+        before = list(module.parameters())
+        self.ddp.broadcast(module)
+        after = list(module.parameters())
+        self.leave(state(module), len(before) == len(after) and all(map(operator.is_, before, after)))
+
+    def play_reduce(self, net, rows, given, bucket_bytes):
+        """Set gradients (`given`: arrays, by parameter), reduce them, leave them."""
+        module = self.make(net)
+        for name, p in module.named_parameters():
+            p.grad = torch.from_numpy(given[name]).to(p.dtype).clone() if name in given else None
+        self.sizes.clear()
+        self.ddp.reduce_gradients(module, rows, bucket_bytes)
+        sizes = list(self.sizes)
+        self.leave(gradients(module))
+        self.tell(sizes)
+
+    def play_train(self, net, steps, bucket_bytes):
+        """Take steps; each is a list of micro-batches, each of these a list of row numbers."""
+        module = self.make(net)
+        optimiser = Momentum(module)
+        for step in steps:
+            micro = [self.rows(numbers) for numbers in step]
+            self.sizes.clear()
+            mean = self.ddp.train_step(module, optimiser, squares, micro, bucket_bytes)
+            sizes = list(self.sizes)
+            self.leave(mean, state(module))
+            self.tell(sizes)
+
+    def play_norm(self, weight, bias, parts, momentum, eps):
+        """Send this rank's rows through the layer, backwards too, then once more as when serving."""
+        layer = self.ddp.BatchNorm(len(weight), eps=eps, momentum=momentum).double()
+        with torch.no_grad():
+            layer.weight.copy_(torch.from_numpy(weight))
+            layer.bias.copy_(torch.from_numpy(bias))
+        for part in parts:
+            x, target = self.rows(part)
+            x = x.clone().requires_grad_()
+            out = layer(x)
+            ((out - target[:, None]) ** 3).sum().backward()
+            self.leave(out.detach().numpy(), x.grad.numpy(), layer.weight.grad.numpy(), layer.bias.grad.numpy())
+            layer.zero_grad()
+        layer.eval()
+        self.sizes.clear()
+        x, _ = self.rows(parts[0])
+        self.leave(layer(x).detach().numpy(), layer.running_mean.numpy(), layer.running_var.numpy())
+        self.leave(layer.num_batches_tracked.item(), len(self.sizes))
+
+    def play_sample(self, size, batch_size, seed, epochs):
+        """Leave, for each epoch (None: as it is), how many batches there are, and of each the length and the rows."""
+        sampler = self.ddp.BatchSampler(size, batch_size, seed)
+        for epoch in epochs:
+            if epoch is not None:
+                sampler.set_epoch(epoch)
+            batches = [[int(i) for i in batch] for batch in sampler]
+            self.leave(len(sampler), len(batches))
+            for batch in batches:
+                self.leave(len(batch), batch)
+
+    def play_evaluate(self, net, batches):
+        module = self.make(net)
+        module.train()
+        module.last.eval()  # a frozen part stays as it was
+        for p in module.parameters():
+            p.grad = torch.ones_like(p)
+        before = state(module)
+        found = self.ddp.evaluate(module, squares, [self.rows(n) for n in batches])
+        kept = all(p.grad is not None and bool((p.grad == 1).all()) for p in module.parameters())
+        self.leave(found, module.training, module.last.training, np.abs(state(module) - before).max(), kept)
+
+    def play_checkpoint(self, net, steps, bucket_bytes, epoch):
+        """Take half of the steps, save; then begin anew from other values, load, and take the rest."""
+        folders = [Path(f"disk{r}").absolute() for r in range(self.world)]
+        folders[self.rank].mkdir()
+        path = folders[self.rank] / "checkpoint.pt"
+        module = self.make(net)
+        optimiser = Momentum(module)
+        half = len(steps) // 2
+        for step in steps[:half]:
+            self.ddp.train_step(module, optimiser, squares, [self.rows(n) for n in step], bucket_bytes)
+        with self.slow_disk() if self.rank == 0 else contextlib.nullcontext():
+            self.ddp.save(str(path), module, optimiser, epoch)
+        whole = (folders[0] / "checkpoint.pt").is_file() and (folders[0] / "checkpoint.pt").stat().st_size > 0
+        self.leave(whole, self.rank > 0 and any(folders[self.rank].iterdir()))
+        dist.barrier()
+        module = self.make({**net, "seed": net["seed"] + 17 * (self.rank + 1)})
+        optimiser = Momentum(module)
+        self.leave(self.ddp.load(str(path), module, optimiser), state(module))
+        for step in steps[half:]:
+            self.ddp.train_step(module, optimiser, squares, [self.rows(n) for n in step], bucket_bytes)
+        self.leave(state(module))
+
+    @contextlib.contextmanager
+    def slow_disk(self):
+        """Let the first file that is written take half a second, by whatever function."""
+        real = (builtins, "open", open), (io, "open", io.open), (torch, "save", torch.save)
+        slept = []
+
+        def slow(function):
+            def slowed(*args, **kwargs):
+                if not slept:
+                    slept.append(True)
+                    time.sleep(0.5)
+                return function(*args, **kwargs)
+
+            return slowed
+
+        for place, name, function in real:
+            setattr(place, name, slow(function))
+        try:
+            yield
+        finally:
+            for place, name, function in real:
+                setattr(place, name, function)
+
+    def play_whole(self, net, size, batch_size, seed, epochs, micro, bucket_bytes):
+        """Train as one would: broadcast, an order an epoch, steps of several micro-batches, evaluation."""
+        module = self.make(net)
+        self.ddp.broadcast(module)
+        optimiser = Momentum(module)
+        sampler = self.ddp.BatchSampler(size, batch_size, seed)
+        for epoch in range(epochs):
+            sampler.set_epoch(epoch)
+            for numbers in sampler:
+                numbers = [int(i) for i in numbers]
+                self.leave(len(numbers), numbers)
+                parts = [self.rows(numbers[k::micro]) for k in range(micro)]
+                self.leave(self.ddp.train_step(module, optimiser, squares, parts, bucket_bytes))
+            self.leave(-1)
+        held = [self.rows(range(self.rank, size, self.world))]
+        self.leave(self.ddp.evaluate(module, squares, held), state(module))
+
+
+def play(rank, world, number, turn):
+    """Be one rank: read its job, join the group, play the scenes, leave a file."""
+    job = Path(f"job.{number}.{rank}")
+    x, y, scenes = pickle.loads(job.read_bytes())  # the check has written it
+    job.unlink()
+    os.read(turn, 1)
+    torch.manual_seed(1000 + rank)
+    np.random.seed(1000 + rank)
+    where = Path(f"meet.{number}").absolute()
+    dist.init_process_group(
+        "gloo", init_method=f"file://{where}", rank=rank, world_size=world, timeout=timedelta(seconds=WAIT)
+    )
+    me = Rank(rank, world, x, y)
+    for name, options in scenes:
+        getattr(me, f"play_{name}")(**options)
+    Path(f"out.{number}.{rank}").write_bytes(np.concatenate(me.left).astype("<f8").tobytes())
+    with contextlib.suppress(RuntimeError):  # who is last finds the others gone
+        dist.barrier()
+
+
+def fork(rank, world, number, turn):
+    """Start one rank; return its process id. What it raises is left in a file."""
+    if child := os.fork():
+        return child
+    code = 1
+    try:
+        play(rank, world, number, turn)
+        code = 0
+    except BaseException as error:
+        kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
+        own = [
+            f"{f.name}, line {f.lineno}" for f in traceback.extract_tb(error.__traceback__) if "ddp.py" in f.filename
+        ]
+        said = f"RANK {rank} raised {kinds[0]}\n{(own or ['?'])[-1]}: {error}\n\n{traceback.format_exc()}\n"
+        Path(f"error.{number}.{rank}").write_text(said, encoding="utf-8", errors="replace")
+    finally:
+        os._exit(code)  # no atexit of anybody's
+
+
+def group(number, ranks, until):
+    """Wait for the ranks of one group; return what went wrong, or nothing."""
+    wrong, world = "", len(ranks)
+    while ranks and not wrong:
+        for child in list(ranks):
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                rank = ranks.pop(child)
+                wrong = wrong or (f"rank {rank} failed" if status else "")
+        if ranks and time.monotonic() > until:
+            wrong = "the ranks did not come to an end: one waits for another"
+        time.sleep(0.005)
+    if not wrong and not all(Path(f"out.{number}.{rank}").is_file() for rank in range(world)):
+        wrong = "a rank ended early"
+    if wrong:
+        time.sleep(0.2)  # let the others say what they have to
+    errors = [Path(f"error.{number}.{rank}") for rank in range(world)]
+    return wrong and "\n".join([*(e.read_text(encoding="utf-8") for e in errors if e.is_file()), wrong])
+
+
+def play_job(worlds):
+    """Play groups of so many ranks, one after another; return what went wrong in the first that failed, or nothing."""
+    os.environ["GLOO_SOCKET_IFNAME"] = "lo" if sys.platform == "linux" else "lo0"
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    torch.set_num_threads(1)
+    until, wrong = time.monotonic() + PATIENCE, ""
+    turns = [os.pipe() for _ in worlds]
+    groups = [
+        {fork(rank, world, number, turns[number][0]): rank for rank in range(world)}
+        for number, world in enumerate(worlds)
+    ]
+    while any(Path().glob("job.*")) and time.monotonic() < until:
+        time.sleep(0.002)
+    for number, ranks in enumerate(groups):
+        os.write(turns[number][1], b"." * len(ranks))
+        if wrong := group(number, ranks, until):
+            break
+    for child in [child for ranks in groups for child in ranks]:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return wrong
