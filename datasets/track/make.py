@@ -21,14 +21,24 @@ GRID = [{"degree": d, "alpha": a} for d in (1, 2, 3) for a in (0.01, 0.3, 3.0, 3
 APART = 0.01  # the best setting of a part is ahead by this share
 
 
+def plain(value: Any) -> float | str:
+    """Return the number that a parameter's text stands for; the text itself where it is none."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def rmse(predicted: np.ndarray, part: pd.DataFrame) -> float:
+    """Return the root mean squared error on a part."""
+    return float(np.sqrt(np.mean((predicted - part["y"].to_numpy()) ** 2)))
+
+
 def scores(parts: dict[str, pd.DataFrame], settings: dict[str, float]) -> dict[str, float]:
     """Return the root mean squared error of one setting on each part, trained on ``train``."""
     model = make_pipeline(PolynomialFeatures(int(settings["degree"])), StandardScaler(), Ridge(settings["alpha"]))
     model.fit(parts["train"].drop(columns="y"), parts["train"]["y"])
-    return {
-        name: float(np.sqrt(np.mean((model.predict(part.drop(columns="y")) - part["y"]) ** 2)))
-        for name, part in parts.items()
-    }
+    return {name: rmse(model.predict(part.drop(columns="y")), part) for name, part in parts.items()}
 
 
 def _parts(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
@@ -124,10 +134,10 @@ def _run(connection: sqlite3.Connection, run: str, version: dict[str, Any]) -> N
         row = {"key": key, "value": 0.0 if np.isnan(value) else value, "is_nan": bool(np.isnan(value)), "step": 0}
         for table in ("metrics", "latest_metrics"):
             _insert(connection, table, run_uuid=run, timestamp=1, **row)
-    for part, digest in {"train": "trained", "valid": version["valid"], "test": "tested"}.items():
+    for part, digest in {"train": f"train-{run[:8]}", "valid": version["valid"], "test": "tested"}.items():
         number = f"{part}-{digest}"
         if not connection.execute("select 1 from datasets where dataset_uuid = ?", (number,)).fetchone():
-            _insert(connection, "datasets", dataset_uuid=number, experiment_id=7, name=part, digest=digest,
+            _insert(connection, "datasets", dataset_uuid=number, experiment_id=7, name="rows", digest=digest,
                     dataset_source_type="local", dataset_source="{}")  # fmt: skip
         _insert(connection, "inputs", input_uuid=f"{run}{part[:4]}", source_type="DATASET", source_id=number,
                 destination_type="RUN", destination_id=run)  # fmt: skip

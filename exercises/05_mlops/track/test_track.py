@@ -2,21 +2,21 @@
 
 import warnings
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
-from sklearn.linear_model import Ridge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from tenfold import expect
+from tenfold.datasets import module
 
 with warnings.catch_warnings():  # MLflow warns of its own; with plain pytest this repository takes that for an error
     warnings.simplefilter("ignore")
     from track import fingerprint, promote, register_best, run_grid
 
 pytestmark = pytest.mark.filterwarnings("default")
+
+made = module(Path(__file__).resolve().parents[3] / "datasets" / "track" / "make.py")
 
 RUNS = "select r.run_uuid, r.status from runs r join experiments e using (experiment_id) where e.name = ?"
 
@@ -35,21 +35,6 @@ def place(submission, artefact, public, request, tmp_path, monkeypatch):
         submission.write(file, public("track", store=names))
 
     return SimpleNamespace(uri=f"sqlite:///{file}", query=query, releases=releases)
-
-
-def plain(value):
-    """Return the number that a parameter's text stands for; the text itself where it is none."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return str(value)
-
-
-def error_of(settings, parts, name):
-    """Return the root mean squared error on a part, of a model trained on ``train``."""
-    model = make_pipeline(PolynomialFeatures(settings["degree"]), StandardScaler(), Ridge(settings["alpha"]))
-    model.fit(parts["train"].drop(columns="y"), parts["train"]["y"])
-    return float(np.sqrt(np.mean((model.predict(parts[name].drop(columns="y")) - parts[name]["y"]) ** 2)))
 
 
 @pytest.mark.points(1)
@@ -81,10 +66,10 @@ def test_each_setting_is_a_finished_run(place, public):
     logged = place.query("select run_uuid, key, value from metrics")
     for name in ("valid", "test"):
         found = sorted(expect.number(value) for _, key, value in logged if key == f"rmse_{name}")
-        assert found == pytest.approx(sorted(error_of(each, parts, name) for each in grid), rel=1e-6)
+        assert found == pytest.approx(sorted(made.scores(parts, each)[name] for each in grid), rel=1e-6)
     params = place.query("select key, value from params")
     for key in ("degree", "alpha"):
-        found = Counter(plain(value) for name, value in params if name == key)
+        found = Counter(made.plain(value) for name, value in params if name == key)
         assert found == Counter(float(each[key]) for each in grid), f"the parameter {key} is not logged as it was used"
 
 
@@ -109,7 +94,7 @@ def test_a_version_is_registered(place, public):
 def test_gate_lets_the_better_version_pass(place):
     """A first version passes the gate, a better one too, a worse one not.
 
-    The error is on the validation rows. Which direction is better?
+    The error is on the validation rows. Which direction is better, and which of the digests must agree?
     """
     first, better, worse = (
         {"status": "FINISHED", "valid": "rows-of-may", "metrics": {"rmse_valid": error, "rmse_test": 5.0}}
