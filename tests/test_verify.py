@@ -152,3 +152,19 @@ def test_only_generated_data_must_keep_its_hidden_rows_apart(copy):
         exercise, [("numbers", False, np.ones((2, 3))), ("numbers", True, [np.ones((1, 3))])]
     ) == ["numbers"]
     assert grade_module._leaks(exercise, [("numbers", True, np.ones((2, 3)))]) == []
+
+
+def test_what_cannot_run_here_is_left_out_with_what_to_install(course, tmp_path, monkeypatch, capsys):
+    from tenfold import cli
+
+    shutil.copytree(course, tmp_path / "course")
+    for name in ("mean", "store"):
+        path = tmp_path / "course/exercises/01_toy" / name / "exercise.toml"
+        path.write_text('extras = ["llm"]\n' + path.read_text().replace("extras = []\n", ""))
+    monkeypatch.setattr(catalog, "installed", lambda extra: False)
+    assert cli.main(["--course", str(tmp_path / "course"), "verify"]) == 0
+    said = capsys.readouterr().out
+    for name in ("toy-mean", "toy-store"):
+        assert f"left out: {name} needs the packages of the group llm. Install them with: make grade EX={name}" in said
+    assert cli.main(["--course", str(tmp_path / "course"), "verify", "toy-mean"]) == 2
+    assert "needs the packages of the group llm" in capsys.readouterr().err

@@ -6,14 +6,14 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.markdown import Markdown
 
 from . import __version__, catalog
-from .errors import TenfoldError, UsageError
+from .errors import MissingExtra, TenfoldError, UsageError
 from .result import Result
 
 WIDE = 140
@@ -249,11 +249,22 @@ def _check_result(course: Path, arguments: argparse.Namespace) -> int:
 def _verify(course: Path, arguments: argparse.Namespace) -> int:
     from . import levels, verify
 
-    chosen = [catalog.find(course, name) for name in arguments.exercises] or catalog.exercises(course)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+    chosen = [catalog.find(course, name) for name in arguments.exercises] or list(_installed(course, console))
     if arguments.level is not None:
         levels.require(arguments.level)
     return verify.verify(chosen, arguments.seeds, arguments.jobs, arguments.changed, console, arguments.level)
+
+
+def _installed(course: Path, console: Console) -> Iterator[catalog.Exercise]:
+    """Yield the exercises that can run here; say of the others why they are left out."""
+    for exercise in catalog.exercises(course):
+        try:
+            exercise.require_extras()
+        except MissingExtra as error:
+            console.print(f"left out: {error}", markup=False)
+        else:
+            yield exercise
 
 
 def _new(course: Path, arguments: argparse.Namespace) -> int:
