@@ -251,6 +251,8 @@ def _verify(course: Path, arguments: argparse.Namespace) -> int:
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
     chosen = [catalog.find(course, name) for name in arguments.exercises] or list(_installed(course, console))
+    if not chosen:
+        raise UsageError("nothing was proved: no exercise can run here")
     if arguments.level is not None:
         levels.require(arguments.level)
     return verify.verify(chosen, arguments.seeds, arguments.jobs, arguments.changed, console, arguments.level)
