@@ -10,7 +10,7 @@ MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help grade report watch progress list show hint reset check-result verify new test lint readme clean
+.PHONY: help grade report watch progress list show hint reset check-result nbgrader verify new test lint readme clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -50,6 +50,11 @@ reset: ## EX=…: start again; your version is kept aside
 check-result: ## FILE=result.json [ARGS="--key grader.pub"]: is a result whole, of this course, signed?
 	$(SETUP) --group sign
 	+@$(RUN) check-result "$(FILE)" $(ARGS)
+
+nbgrader: ## EX="mlops-drift …" COURSE=folder: exercises as assignments of an nbgrader course
+	$(SETUP) --group nbgrader $(addprefix --exercise ,$(EX))
+	@$(RUN) nbgrader install "$(COURSE)"
+	@$(RUN) nbgrader export "$(COURSE)" $(EX) $(ARGS)
 
 verify: ## [EX=…]: prove the graders right; writes proof.json
 	$(SETUP) --all

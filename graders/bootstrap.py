@@ -137,9 +137,9 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
         names = set(GROUPS)
     else:
         names = {"core", *arguments.group}
-        slug, _, name = arguments.exercise.partition("-")
-        for path in ROOT.glob(f"exercises/??_{slug}/{name}/exercise.toml") if slug.isalnum() and name else ():
-            names |= set(tomllib.loads(path.read_text(encoding="utf-8")).get("extras", []))
+        for slug, _, name in (exercise.partition("-") for exercise in arguments.exercise):
+            for path in ROOT.glob(f"exercises/??_{slug}/{name}/exercise.toml") if slug.isalnum() and name else ():
+                names |= set(tomllib.loads(path.read_text(encoding="utf-8")).get("extras", []))
     if unknown := names - GROUPS.keys():
         sys.exit(f"pyproject.toml has no group {', '.join(sorted(unknown))}")
     return sorted(names, key=lambda group: (group != "core", group != "torch", group))
@@ -149,7 +149,7 @@ def main() -> None:
     """Install what is missing; say nothing when nothing is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="the environment's folder")
-    parser.add_argument("--exercise", default="", help="an exercise whose groups are needed")
+    parser.add_argument("--exercise", action="append", default=[], help="an exercise whose groups are needed")
     parser.add_argument("--group", action="append", default=[], help="a group that is needed besides")
     parser.add_argument("--all", action="store_true", help="every group")
     arguments = parser.parse_args()

@@ -39,14 +39,15 @@ def test_a_notebook_is_its_code_cells_with_the_line_numbers_kept(toy, tmp_path):
         ("code", ["%matplotlib inline\n", "x = 1"]),
         ("code", "!pip list\ny = 2"),
     )
-    assert collect(toy, path).files["mean.py"].decode() == "# %matplotlib inline\nx = 1\n# !pip list\ny = 2\n"
-
-
-@pytest.mark.parametrize("mark", ["%%writefile mean.py", "# file: mean.py"])
-def test_marked_cells_of_a_notebook_are_taken_alone(toy, tmp_path, mark):
-    path = notebook(
-        tmp_path / "n.ipynb", ("code", "scratch = 1"), ("code", f"{mark}\nx = 1"), ("code", f"{mark}\ny = 2")
+    assert (
+        collect(toy, path).files["mean.py"].decode() == "pass  # %matplotlib inline\nx = 1\npass  # !pip list\ny = 2\n"
     )
+
+
+@pytest.mark.parametrize("marks", [["%%writefile", "%%writefile -a"], ["# file:", "# file:"]])
+def test_marked_cells_of_a_notebook_are_taken_alone(toy, tmp_path, marks):
+    texts = [f"{mark} mean.py\n{text}" for mark, text in zip(marks, ["x = 1", "y = 2"], strict=True)]
+    path = notebook(tmp_path / "n.ipynb", ("code", "scratch = 1"), *[("code", text) for text in texts])
     assert collect(toy, path).files["mean.py"].decode() == "x = 1\ny = 2\n"
 
 

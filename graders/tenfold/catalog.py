@@ -160,12 +160,16 @@ def installed(extra: str) -> bool:
 def find_course(start: Path) -> Path:
     """Return the nearest folder at or above `start` that holds exercises, else the kit's own."""
     for folder in (start.resolve(), *start.resolve().parents):
-        if (folder / "exercises").is_dir() and (folder / "graders").is_dir():
+        if _is_course(folder):
             return folder
     own = Path(__file__).resolve().parents[2]
-    if (own / "exercises").is_dir():
+    if _is_course(own):
         return own
-    raise UsageError("no course here: change into a folder that holds exercises/ and graders/")
+    raise UsageError("no course here: change into a folder that holds exercises/")
+
+
+def _is_course(folder: Path) -> bool:
+    return any(folder.glob("exercises/*/*/exercise.toml"))
 
 
 def exercises(course: Path) -> list[Exercise]:

@@ -94,14 +94,32 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("--level", help="the very sandbox level to grade at (default: the best one)")
     word.add_argument("--changed", action="store_true", help="only where the proof is stale")
     word.set_defaults(run=_verify)
+
+    word = words.add_parser("nbgrader", help="exercises as assignments of nbgrader's")
+    verbs = word.add_subparsers(required=True, metavar="install|export")
+    verb = verbs.add_parser("install", help="make a course grade outside the kernel")
+    verb.add_argument("folder", type=Path, metavar="COURSE", help="nbgrader's course folder, made if need be")
+    verb.set_defaults(run=_nbgrader_install)
+    verb = verbs.add_parser("export", help="write the sources of assignments")
+    verb.add_argument("folder", type=Path, metavar="COURSE", help="nbgrader's course folder")
+    verb.add_argument("exercises", nargs="*", metavar="EX", help="e.g. mlops-drift")
+    verb.add_argument("--skill", help="every exercise of a skill, e.g. mlops")
+    verb.add_argument("--force", action="store_true", help="also write over what was edited since the last export")
+    verb.set_defaults(run=_nbgrader_export)
     return parser
 
 
-def _list(course: Path, arguments: argparse.Namespace) -> int:
-    found = [e for e in catalog.exercises(course) if arguments.skill in (None, e.skill[3:], e.skill)]
+def _of_skill(course: Path, skill: str | None) -> list[catalog.Exercise]:
+    """Return the exercises of one skill, by default of all."""
+    every = catalog.exercises(course)
+    found = [e for e in every if skill in (None, e.skill[3:], e.skill)]
     if not found:
-        skills = sorted({e.skill[3:] for e in catalog.exercises(course)})
-        raise UsageError(f"there is no skill {arguments.skill!r}; there are {', '.join(skills)}")
+        raise UsageError(f"there is no skill {skill!r}; there are {', '.join(sorted({e.skill[3:] for e in every}))}")
+    return found
+
+
+def _list(course: Path, arguments: argparse.Namespace) -> int:
+    found = _of_skill(course, arguments.skill)
     if arguments.json:
         keys = ("id", "skill", "title", "level", "minutes", "points", "covers", "extras")
         print(json.dumps([{key: getattr(e, key) for key in keys} for e in found], indent=2))
@@ -276,6 +294,35 @@ def _new(course: Path, arguments: argparse.Namespace) -> int:
         print(path.relative_to(course))
     print(f"Next: write the solution and the hidden checks together; then  make verify EX={arguments.exercise}")
     return 0
+
+
+def _nbgrader_install(course: Path, arguments: argparse.Namespace) -> int:
+    _require_nbgrader()
+    from .nbgrader import config
+
+    path, changed = config.install(course, arguments.folder)
+    print(f"{path} {'now grades' if changed else 'already grades'} with the exercises of {course}")
+    return 0
+
+
+def _nbgrader_export(course: Path, arguments: argparse.Namespace) -> int:
+    _require_nbgrader()
+    from .nbgrader import export
+
+    if not arguments.folder.is_dir():
+        raise UsageError(f"there is no folder {arguments.folder}. Make it with: tenfold nbgrader install COURSE")
+    if bool(arguments.exercises) == bool(arguments.skill):
+        raise UsageError("which exercises? Name them, or one skill with --skill")
+    chosen = [catalog.find(course, name) for name in arguments.exercises] or _of_skill(course, arguments.skill)
+    for exercise in chosen:
+        print(export.export(exercise, arguments.folder, arguments.force))
+    print(f"Next, in {arguments.folder}:  nbgrader generate_assignment {chosen[0].id}")
+    return 0
+
+
+def _require_nbgrader() -> None:
+    if not catalog.installed("nbgrader"):
+        raise MissingExtra("nbgrader is not installed. Install it with: make nbgrader EX=… COURSE=…")
 
 
 if __name__ == "__main__":

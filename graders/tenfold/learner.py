@@ -58,6 +58,15 @@ def reset(exercise: Exercise) -> list[str]:
     return lines
 
 
+def begun(exercise: Exercise) -> list[str]:
+    """Return the files of an exercise's folder that are not the starter any more, as far as a proof tells."""
+    try:
+        starters = _starter_hashes(exercise)
+    except AuthoringError:
+        return []
+    return [name for name, wanted in starters.items() if _sha((exercise.folder / name).read_bytes()) != wanted]
+
+
 def _starter_hashes(exercise: Exercise) -> dict[str, str]:
     try:
         found = json.loads((exercise.grader / "proof.json").read_text(encoding="utf-8"))["starter"]

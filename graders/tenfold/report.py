@@ -78,6 +78,20 @@ def progress_text(standings: Sequence[Standing], console: Console) -> str:
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
+def headline(result: Result, title: str) -> str:
+    """Return the verdict as plain text."""
+    return _headline(result, title).plain
+
+
+def lines(check: CheckResult) -> list[str]:
+    """Return what there is to say of a check as plain text: mark, title, metric, feedback, usual cause."""
+    return [f"{MARKS[check.status][0]} {_points(check)}", *(line.plain for line in _lines(check))]
+
+
+def _points(check: CheckResult) -> str:
+    return f"{check.earned:g}/{check.points:g}"
+
+
 def _headline(result: Result, title: str) -> Text:
     word, style = VERDICTS[result.status]
     text = Text.assemble((result.exercise, "bold"), f"  {title}\n  ", (word, style))
@@ -94,7 +108,7 @@ def _checks(checks: list[CheckResult]) -> Table:
     grid.add_column(overflow="fold")
     for check in checks:
         mark, style = MARKS[check.status]
-        grid.add_row(Text(mark, style), Text(f"{check.earned:g}/{check.points:g}", style), Group(*_lines(check)))
+        grid.add_row(Text(mark, style), Text(_points(check), style), Group(*_lines(check)))
     return grid
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from . import cells
 from .catalog import Exercise
 from .errors import Unreadable
 from .files import open_plain
 
 MOST_BYTES = 2 << 20
-NOTEBOOK_BYTES = 20 << 20
+NOTEBOOK_BYTES = 50 << 20
 
 
 @dataclass(frozen=True)
@@ -66,43 +65,25 @@ def _read(path: Path, name: str, most: int = MOST_BYTES) -> bytes:
         raise Unreadable(f"{name} is missing from {path.parent}. Put it there, or name it with SUB=path.") from None
     except OSError as error:
         raise Unreadable(f"{name} cannot be read: {error.strerror}. Submit a plain file, not a link.") from None
+    advice = "Clear its outputs and save it again." if name.endswith(".ipynb") else "Submit code, not data or weights."
     if len(content) > most:
-        raise Unreadable(f"{name} is larger than {most >> 20} MB. Submit code, not data or weights.")
+        raise Unreadable(f"{name} is larger than {most >> 20} MB. {advice}")
     return content
 
 
+def read_cells(path: Path) -> list[cells.Cell]:
+    """Return the cells of a notebook that lies at `path`, or raise `Unreadable`."""
+    return cells.read(_read(path.resolve(), path.name, NOTEBOOK_BYTES), path.name)
+
+
 def _from_notebook(exercise: Exercise, path: Path) -> dict[str, bytes]:
-    """Take each listed file from the cells that begin with ``%%writefile NAME`` or ``# file: NAME``.
-
-    Where no cell is marked and the exercise is one Python file, it is all code cells in their order. Lines for
-    Jupyter alone (magics, shell) become comments, so that line numbers stay.
-    """
-    try:
-        cells = json.loads(_read(path.resolve(), path.name, NOTEBOOK_BYTES))["cells"]
-        sources = [_source(cell) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise Unreadable(f"{path.name} is not a notebook that can be read. Save it again in Jupyter.") from None
-    found: dict[str, str] = {}
-    for source in sources:
-        first, _, rest = source.partition("\n")
-        name = first.removeprefix("%%writefile ").removeprefix("# file: ").strip()
-        if name != first.strip() and name in exercise.files:
-            found[name] = found.get(name, "") + rest + "\n"
-    if not found and len(exercise.files) == 1 and exercise.files[0].endswith(".py"):
-        found[exercise.files[0]] = "\n".join(sources) + "\n"
-    missing = [name for name in exercise.files if name not in found]
+    found = cells.parts(read_cells(path), exercise.files)
+    missing = [name for name in exercise.files if name not in found.files]
     if missing:
-        raise Unreadable(
-            f"{path.name} has no cell for {missing[0]}. Begin its cell with the line: # file: {missing[0]}"
-        )
-    return {name: _plain_python(source).encode("utf-8", "surrogatepass") for name, source in found.items()}
-
-
-def _source(cell: dict[str, Any]) -> str:
-    source = cell["source"]
-    return "".join(source) if isinstance(source, list) else str(source)
-
-
-def _plain_python(source: str) -> str:
-    lines = source.split("\n")
-    return "\n".join(f"# {line}" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+        line = cells.marked(missing[0], "").strip()
+        raise Unreadable(f"{path.name} has no cell for {missing[0]}. Begin its cell with the line: {line}")
+    files = cells.submitted(found)
+    for name, content in files.items():
+        if len(content) > MOST_BYTES:
+            raise Unreadable(f"{name} in {path.name} is larger than {MOST_BYTES >> 20} MB. Submit code, not data.")
+    return files

@@ -1,0 +1,73 @@
+"""The gradebook as CSV."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import ExportPlugin
+
+COLUMNS = (
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+    "needs_manual_grade",
+)
+
+
+class Grades(ExportPlugin):
+    """nbgrader's own columns, quoted as CSV asks for, and whether a person must look.
+
+    A grade of which a part is lost, or not given yet, is no number.
+    """
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the grades that were asked for to ``--to``, by default `grades.csv`."""
+        path = Path(self.to or "grades.csv")
+        self.log.info("Exporting grades to %s", path)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            for assignment in gradebook.assignments:
+                if self.assignment and assignment.name not in map(str, self.assignment):
+                    continue
+                for student in gradebook.students:
+                    if not self.student or student.id in map(str, self.student):
+                        writer.writerow(_row(gradebook, assignment, student))
+
+
+def _row(gradebook: Gradebook, assignment: Any, student: Any) -> dict[str, Any]:
+    row = {
+        "assignment": assignment.name,
+        "duedate": assignment.duedate,
+        "student_id": student.id,
+        "last_name": student.last_name,
+        "first_name": student.first_name,
+        "email": student.email,
+        "max_score": assignment.max_score,
+        "raw_score": 0.0,
+        "late_submission_penalty": 0.0,
+        "score": 0.0,
+        "needs_manual_grade": False,
+    }
+    try:
+        submission = gradebook.find_submission(assignment.name, student.id)
+    except MissingEntry:  # nothing was handed in
+        return row
+    penalty = submission.late_submission_penalty or 0.0
+    row |= {"timestamp": submission.timestamp, "late_submission_penalty": penalty}
+    row["needs_manual_grade"] = submission.needs_manual_grade
+    if any(g.auto_score is None and g.manual_score is None for nb in submission.notebooks for g in nb.grades):
+        return row | {"raw_score": None, "score": None}
+    raw = round(submission.score, 4)
+    return row | {"raw_score": raw, "score": round(max(0.0, raw - penalty), 4)}
