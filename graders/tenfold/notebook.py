@@ -109,7 +109,6 @@ class Bench:
     def hidden(self, line: str, cell: str) -> None:
         """``%%hidden``: a check that only the grader has."""
         _not_graded_here()
-        print(cell.strip())
 
 
 def _not_graded_here() -> None:

@@ -39,8 +39,8 @@ HIDDEN = """\
 These run when your work is graded, on other data. What each looks at is said here and above."""
 HIDDEN_CHECK = """\
 %%hidden
-{title}.
-Worth {points:g} point{s}, when your work is graded."""
+# {title}.
+# Worth {points:g} point{s}, when your work is graded."""
 
 
 def source(exercise: Exercise) -> NotebookNode:

@@ -101,7 +101,8 @@ def _unfinished(coursedir: Any) -> Iterator[Path]:
     pattern = coursedir.format_path(coursedir.autograded_directory, coursedir.student_id, coursedir.assignment_id)
     root = Path(coursedir.root)
     for folder in root.glob(str(Path(pattern).relative_to(root))):
-        if folder.is_dir() and any(_half_done(path) for path in folder.glob("*.ipynb")):
+        notebooks = list(folder.glob("*.ipynb"))
+        if folder.is_dir() and (not notebooks or any(map(_half_done, notebooks))):
             yield folder
 
 
