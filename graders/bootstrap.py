@@ -148,7 +148,7 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
 
 
 def differing(base: str, head: str) -> list[str]:
-    """Return the exercises in whose folders two commits differ; what cannot be compared is told by the command itself."""
+    """Return the exercises in whose folders two commits differ; of commits that are not there the command tells."""
     argv = [
         "git",
         "diff",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tenfold import cells
 from tenfold.cells import Cell, parts, plain, submitted
 from tenfold.errors import Unreadable
-from tenfold.helpers import needed
+from tenfold.helpers import completed
 
 
 def code(text, *names):
@@ -20,7 +21,7 @@ def code(text, *names):
 
 
 def files(*given, wanted=("drift.py",)):
-    return {name: content.decode() for name, content in submitted(parts(given, wanted)).items()}
+    return submitted(parts(given, wanted))
 
 
 def test_a_cell_is_known_by_its_first_line_or_by_its_name_whatever_its_type():
@@ -55,29 +56,103 @@ def test_without_any_mark_all_code_cells_are_the_one_file():
 
 def test_helpers_of_other_cells_are_found_by_what_is_used():
     work = "def f(x):\n    return helper(x) + np.sum(SCALE)\n"
-    others = [
+    before = [
         "import os\nimport numpy as np\n%matplotlib inline",
         "def deep(x):\n    return x\n\n\n@cached\ndef helper(x):\n    return deep(x)\nwhile True:\n    pass",
-        "from functools import cache as cached\nSCALE = 3\nunused = open('/etc/passwd')",
         "not Python at all",
     ]
-    found = files(code(f"# file: drift.py\n{work}"), *map(code, others))["drift.py"]
-    assert found.endswith(work)
-    assert [line for line in found.splitlines() if not line.startswith(" ")][:-1] == [
+    after = ["from functools import cache as cached\nSCALE = 3; print(1 / 0)\nunused = open('/etc/passwd')"]
+    found = files(*map(code, before), code(f"# file: drift.py\n{work}"), *map(code, after))["drift.py"]
+    assert [line for line in found.splitlines() if not line.startswith(" ")] == [
         "import numpy as np",
         "def deep(x):",
         "@cached",
         "def helper(x):",
         "from functools import cache as cached",
+        "def f(x):",
         "SCALE = 3",
     ]
 
 
+@pytest.mark.parametrize(
+    ("work", "others", "name", "value"),
+    [
+        ("from __future__ import annotations\ndef f():\n    return math.floor(2.5)", ["import math"], "f", 2),
+        ('"""Doc."""\ndef f():\n    return K', ["K = 1\nK += 2\nK += 2"], "f", 5),
+        ("def f():\n    return T", ["T = {}\nfor i in range(3):\n    T[i] = i * i"], "f", {0: 0, 1: 1, 2: 4}),
+        ("def f():\n    return floor(2.5)", ["from math import *"], "f", 2),
+        ("def f():\n    return max([1, 2])", ["max = 3"], "f", 2),
+        ("def f():\n    return max(1, 2)", ["def max(*a):\n    return 'mine'"], "f", "mine"),
+        ("def f():\n    return K", ["try:\n    import nothing\nexcept ImportError:\n    K = 4"], "f", 4),
+        ("def f():\n    return K", ["K = 1", "if __name__ == '__main__':\n    K = 9"], "f", 1),
+        ("def g():\n    return 1", ["def f():\n    return g() + 1"], "g", 1),
+    ],
+)
+def test_what_is_completed_does_what_the_notebook_does(work, others, name, value):
+    space = {"__name__": "drift"}
+    exec(completed(work, others, []), space)
+    assert space[name]() == value
+
+
+@pytest.mark.parametrize("later", ["def g(x, k=K):\n    return k", "class B(A):\n    pass\ndef g(x):\n    return 2"])
+def test_a_later_cell_may_build_on_the_work(later):
+    space = {}
+    exec(completed("K = 2\nclass A: pass\ndef f():\n    return g(1)", [], [later]), space)
+    assert space["f"]() == 2
+
+
+STARTER = "def f():\n    raise NotImplementedError('first')\n\n\ndef g():\n    raise NotImplementedError('then')\n"
+
+
+def test_a_function_that_is_written_in_another_cell_counts():
+    kept = code(f"# file: drift.py\n{STARTER}")
+    space = {}
+    exec(files(kept, code("def f():\n    return 1"), code("def g():\n    return f()"))["drift.py"], space)
+    assert (space["f"](), space["g"]()) == (1, 1)
+    moved = [code("# file: drift.py\ndef f():\n    return 1"), code("def g():\n    return 2\ndef h():\n    return 3")]
+    found = submitted(parts(moved, ("drift.py",)), {"drift.py": STARTER})["drift.py"]
+    assert "def g" in found
+    assert "def h" not in found
+    solved = code("# file: drift.py\ndef f():\n    return 1\ndef g():\n    return 2")
+    assert files(solved, code("def g():\n    return 'an older try'"))["drift.py"].count("def g") == 1
+
+
 def test_what_the_work_binds_itself_is_not_looked_for():
-    assert (
-        needed("import numpy as np\ndef f(a, b=1):\n    c = a\n    return np.abs(c) + b", ["np = a = b = c = 1"]) == ""
-    )
-    assert needed("f = 1 +", ["x = 1"]) == ""
+    work = "import numpy as np\ndef f(a, b=1):\n    c = a\n    return np.abs(c) + b"
+    assert completed(work, ["np = a = b = c = 1"], []) == work
+    assert completed("f = 1 +", ["x = 1"], []) == "f = 1 +"
+
+
+def test_a_long_chain_of_helpers_takes_no_time():
+    chain = "\n".join(f"def f{i}(): return f{i + 1}()" for i in range(3000))
+    uses = "def f():\n    return f0() + " + " + ".join(f"name{i}" for i in range(1000))
+    start = time.process_time()
+    assert completed(uses, [chain], []).count("def") == 3001
+    assert time.process_time() - start < 5
+
+
+def test_more_code_than_anybody_writes_is_refused_before_it_is_parsed():
+    cell = {"cell_type": "code", "source": "x\n" * 300_000}
+    with pytest.raises(Unreadable, match="more than 500,000 characters of code"):
+        cells.read(json.dumps({"cells": [cell]}).encode(), "a.ipynb")
+    cells.read(json.dumps({"cells": [{**cell, "cell_type": "markdown"}]}).encode(), "a.ipynb")
+
+
+FIRST = ["#file:a.sql", "# file : a.sql", "%%file a.sql", "%%writefile ./a.sql", '%%writefile "a.sql"']
+
+
+@pytest.mark.parametrize("first", [*FIRST, "%%time\n# file: a.sql"])
+def test_the_first_line_may_be_written_in_many_ways(first):
+    assert files(code(f"{first}\nselect 1"), wanted=("a.sql",)) == {"a.sql": "select 1\n"}
+
+
+def test_another_magic_on_top_is_no_part_of_the_file():
+    assert files(code("%%sql\nselect 1", "a_sql"), wanted=("a.sql",)) == {"a.sql": "select 1\n"}
+
+
+def test_a_copy_of_the_cell_to_try_things_in_is_not_the_work():
+    given = [code("# file: drift.py\na = 1", "drift_py"), code("print(a)\n1 / 0", "drift_py")]
+    assert files(*given) == {"drift.py": "a = 1\n"}
 
 
 @pytest.mark.parametrize(
@@ -104,9 +179,26 @@ def test_lines_for_jupyter_alone_are_void(line, voided):
     assert (f"pass  # {line.strip()}" in told) is voided
 
 
-def test_python_that_looks_like_a_magic_is_left_alone():
-    source = 'x = (7\n     % 4)\ntext = """\n%d\n!\n"""\n'
-    assert plain(source) == source
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("x = (7\n     % 4)\n%magic", "x = (7\n     % 4)\npass  # %magic"),
+        ('"""\n%d\nWhy?\n"""\n!pip', '"""\n%d\nWhy?\n"""\npass  # !pip'),
+        ("!pip install a \\\n    b\nx = 1", "pass  # !pip install a \npass  # b\nx = 1"),
+        ("%time T = [1]", "T = [1]"),
+        ("f(1)?", "pass  # f(1)?"),
+        ("def f(:\n%x", "def f(:\n%x"),
+    ],
+)
+def test_only_the_lines_that_are_no_python_are_void(source, told):
+    assert plain(source) == told
+
+
+def test_many_magics_take_no_time():
+    source = "x = 1\n" * 40_000 + "%a\n" * 2_000
+    start = time.process_time()
+    assert plain(source).count("pass  # %a") == 2_000
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"cells": 3}', '{"cells": [3]}', '{"cells": [{}]}', "\udc80"])
@@ -121,4 +213,4 @@ JSON = st.recursive(st.none() | st.integers() | st.text(), lambda x: st.lists(x)
 @given(st.lists(st.fixed_dictionaries({"cell_type": JSON, "source": JSON}, optional={"metadata": JSON, "id": JSON})))
 def test_any_cells_are_read_and_sorted(given):
     found = parts(cells.read(json.dumps({"cells": given}).encode(), "a.ipynb"), ("drift.py",))
-    assert all(isinstance(content, bytes) for content in submitted(found).values())
+    assert all(text.encode() for text in submitted(found).values())

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,7 +29,8 @@ from nbgrader.api import Gradebook
 from tenfold import catalog, cli
 from tenfold.errors import UsageError
 from tenfold.grade import Request, grade
-from tenfold.nbgrader import config, export
+from tenfold.nbgrader import assignment, config, export
+from tenfold.notebook import Bench, Shown
 
 ROOT = Path(__file__).parents[1]
 COURSE = ROOT / "tests" / "course"
@@ -89,6 +91,11 @@ def code(*source, **metadata):
 
 
 # What eight students do to their notebooks
+
+
+def solves_and_notes(notebook):
+    solve(notebook, solution(ROI))
+    notebook["cells"].append({"cell_type": "markdown", "source": "I am done.", "metadata": {}})
 
 
 def deletes_the_cell(notebook):
@@ -219,7 +226,7 @@ def school(tmp_path_factory):
     folder = tmp_path_factory.mktemp("school")
 
     said = {"generate": made(folder, ROOT, ROI, QUANTIZE, SQL)}
-    hand_in(folder, "ada", ROI, lambda notebook: solve(notebook, solution(ROI)))
+    hand_in(folder, "ada", ROI, solves_and_notes)
     hand_in(folder, "bob", ROI, deletes_the_cell)
     hand_in(folder, "cleo", QUANTIZE, doubles_moves_and_retypes)
     hand_in(folder, "dan", SQL, strips_everything)
@@ -317,7 +324,7 @@ def test_no_file_that_leaves_holds_hidden_text(school):
     assert len(files) > 60
     for path in files:
         text = html.unescape(re.sub("<[^<>]*>", "", path.read_bytes().decode("utf-8", "replace")))
-        secret = checks | solutions if "release" in path.parts else checks  # some handed the solution in
+        secret = checks | solutions if "release" in path.parts else checks - solutions  # some handed these in
         assert [line for line in secret if line in text or json.dumps(line)[1:-1] in text] == [], path
 
 
@@ -447,8 +454,6 @@ def test_the_words_say_what_to_do_next(tmp_path, capsys):
 def test_every_exercise_is_a_notebook_that_nbgrader_takes(tmp_path):
     from nbgrader.nbgraderformat import MetadataValidator
 
-    from tenfold.nbgrader import assignment
-
     for exercise in catalog.exercises(ROOT):
         notebook = assignment.source(exercise)
         nbformat.validate(notebook)
@@ -495,6 +500,132 @@ def test_where_tenfold_is_not_installed_nothing_is_graded(toys):
     with Gradebook(f"sqlite:///{toys / 'gradebook.db'}") as book:
         grades = [g for n in book.find_submission("toy-mean", "ada").notebooks for g in n.grades]
         assert all(g.auto_score is None and g.needs_manual_grade for g in grades)
+
+
+FORGED = (
+    "get_ipython().register_magic_function(lambda line, cell: None, 'cell', 'check')\n"
+    "get_ipython().register_magic_function(lambda line, cell: None, 'cell', 'hidden')\n"
+)
+STEPS = "['nbgrader.preprocessors.Execute', 'nbgrader.preprocessors.SaveAutoGrades']"
+
+
+def forges(folder):
+    def edit(notebook):
+        solve(notebook, {"mean.py": FORGED})
+        notebook["cells"].insert(0, code(FORGED))
+
+    hand_in(folder, "eve", "toy-mean", edit)
+
+
+def of(folder, student, exercise="toy-mean"):
+    """Return score and whether a person must look, as the gradebook has it."""
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+        submission = book.find_submission(exercise, student)
+        return submission.score, submission.needs_manual_grade
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"c.Autograde.autograde_preprocessors = {STEPS}",
+        "c.Autograde.autograde_preprocessors.append('nbgrader.preprocessors.LimitOutput')",
+        "c.GenerateAssignment.preprocessors.append('nbgrader.preprocessors.ClearOutput')",
+    ],
+)
+def test_steps_that_a_course_has_set_are_kept_and_grade_outside_the_kernel(toys, line):
+    path = toys / "nbgrader_config.py"
+    path.write_text(f"c = get_config()\n{line}\n{path.read_text()}")
+    forges(toys)
+    mean(toys, "ada", MEAN)
+    nbgrader(toys, "autograde", "toy-mean")
+    assert of(toys, "ada") == (9, False)
+    assert of(toys, "eve") == (0, False)
+
+
+def test_steps_set_by_the_command_line_do_not_run_students_code(toys):
+    forges(toys)
+    words = [f"--Autograde.autograde_preprocessors={step}" for step in ast.literal_eval(STEPS)]
+    said = nbgrader(toys, "autograde", "toy-mean", *words, succeeds=False)
+    assert "would run student's code in a kernel" in said
+    assert of(toys, "eve") == (0, True)
+
+
+def test_a_kit_that_is_gone_ends_nbgrader(toys):
+    path = toys / "nbgrader_config.py"
+    path.write_text(path.read_text().replace("from tenfold.nbgrader", "from tenfold_gone.nbgrader"))
+    forges(toys)
+    said = nbgrader(toys, "autograde", "toy-mean", succeeds=False)
+    assert "tenfold cannot grade here" in said
+    assert not (toys / "autograded").exists()
+
+
+def test_what_lies_beside_a_notebook_is_not_followed(toys):
+    mean(toys, "ada", MEAN)
+    place = toys / "submitted" / "ada" / "toy-mean"
+    (place / "a.txt").symlink_to(COURSE / "graders" / "01_toy" / "mean" / "test_hidden.py")
+    (place / "deep").mkdir()
+    (place / "deep" / "b.db").symlink_to(toys / "gradebook.db")
+    (place / "c").symlink_to(toys / "source", target_is_directory=True)
+    (place / "zero").symlink_to("/dev/zero")
+    os.mkfifo(place / "pipe")
+    said = nbgrader(toys, "autograde", "toy-mean")
+    assert said.count("is a link or no plain file: removed") == 5
+    nbgrader(toys, "generate_feedback", "toy-mean")
+    assert of(toys, "ada") == (9, False)
+    left = {p.name for name in ("autograded", "feedback") for p in toys.glob(f"{name}/ada/**/*")}
+    assert left.isdisjoint({"a.txt", "b.db", "c", "zero", "pipe"})
+    assert (toys / "source" / "toy-mean" / "toy-mean.ipynb").is_file()
+
+
+def test_what_failed_before_it_was_graded_is_no_zero(toys):
+    for student in ("ada", "bob"):
+        with Gradebook(f"sqlite:///{toys / 'gradebook.db'}") as book:
+            book.update_or_create_student(student)
+        mean(toys, student, "def mean(values, weights=None):\n    return 0.0\n")
+    nbgrader(toys, "autograde", "toy-mean")
+    (toys / "submitted" / "ada" / "toy-mean" / "timestamp.txt").write_bytes(b"\xff\xfe")  # nbgrader cannot read it
+    path = toys / "submitted" / "bob" / "toy-mean" / "toy-mean.ipynb"
+    path.rename(path.with_name("my work.ipynb"))
+    shutil.rmtree(toys / "submitted" / "ada" / "toy-mean" / "datasets")
+    nbgrader(toys, "autograde", "toy-mean", "--force", succeeds=False)
+    nbgrader(toys, "export")
+    with (toys / "grades.csv").open() as file:
+        rows = {row["student_id"]: (row["score"], row["needs_manual_grade"]) for row in csv.DictReader(file)}
+    assert rows == {"ada": ("", "True"), "bob": ("", "True")}
+
+
+def test_odd_text_is_graded_and_shown(toys):
+    def edit(notebook):
+        solve(notebook, {"mean.py": f"{MEAN}# \udc80 \x00 \u202e\n".replace("\x00", "")})
+        notebook["cells"].append({"cell_type": "markdown", "source": "hi \udc80", "metadata": {}})
+        notebook["cells"].append({"cell_type": "raw", "metadata": None})
+        notebook["cells"] += [code(f"note = {i}") for i in range(2_000)]
+
+    hand_in(toys, "ada", "toy-mean", edit)
+    nbgrader(toys, "autograde", "toy-mean")
+    nbgrader(toys, "generate_feedback", "toy-mean")
+    assert of(toys, "ada") == (9, False)
+    (path,) = toys.glob("autograded/ada/toy-mean/*.ipynb")
+    assert len(nbformat.read(path, 4).cells) < 600
+
+
+def test_the_checks_run_on_the_cells_that_ran(tmp_path, monkeypatch, capsys):
+    """An exercise whose work is no Python, whose checks look for data beside them."""
+    exercise = catalog.find(ROOT, "learn-oss-fix")
+    monkeypatch.chdir(export.export(exercise, tmp_path).parent)
+    bench = Bench()
+    bench.tenfold(exercise.id)
+    made = assignment.source(exercise).cells
+    for cell in made:
+        bench.note(SimpleNamespace(raw_cell=cell.source, cell_id=cell.id))
+    shared, check, *_ = [c.source.partition("\n") for c in made if c.source.startswith(("%%shared", "%%check"))]
+    bench.shared("", shared[2])
+    bench.check("", check[2])
+    assert capsys.readouterr().out.endswith("✓ passed\n")
+    (work,) = [cell for cell in made if cell.metadata.nbgrader.solution]
+    bench.note(SimpleNamespace(raw_cell=work.metadata.tenfold.starter, cell_id=work.id))
+    with pytest.raises(Shown, match="✗ not yet"):
+        bench.check("", check[2])
 
 
 def test_without_execution_nothing_earns_points(toys):

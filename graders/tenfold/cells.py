@@ -5,17 +5,23 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from .errors import Unreadable
-from .helpers import TOO_ODD, needed
+from .helpers import TOO_ODD, binds_something, completed, unsolved
 
-MARK = re.compile(r"\s*(?:# file:|(%%writefile)(\s+-a\b|\s+--append\b)?)\s+(\S+)[ \t]*\r?(?:\n|$)")
+MOST_CODE = 500_000  # characters of Python in a notebook: a parser takes a kilobyte of memory for one
+WORK = 2_000_000  # characters that are parsed while magics are looked for
 PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")  # what stands below them is Python
-JUPYTER_LINE = re.compile(r"\s*(?:[%!]|\?{1,2}\w|[\w.]+\?{1,2}\s*$|[\w, ]+=\s*[%!])")
+MARK = re.compile(
+    rf"\s*(?:(?:{'|'.join(PYTHON_MAGICS)})\b.*\n\s*)*"
+    r"(?:#[ \t]*file[ \t]*:|(%%(?:write)?file)([ \t]+-a\b|[ \t]+--append\b)?[ \t])"
+    r"[ \t]*[\"']?(?:\./)?([^\s\"']+)[\"']?[ \t]*\r?(?:\n|$)"
+)
+JUPYTER_LINE = re.compile(r"\s*(?:[%!?]|.*\?\s*$|[\w, ]+=\s*[%!])")
+TIMED = re.compile(r"(\s*)%time\s+(.*)")
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,12 @@ class Cell:
     names: frozenset[str] = frozenset()
     """The names that it goes by: its id, and nbgrader's."""
 
+    @property
+    def is_python(self) -> bool:
+        """Whether it is code, and not for a magic that is no Python."""
+        first = self.source.lstrip()
+        return self.kind == "code" and (not first.startswith("%%") or first.startswith(PYTHON_MAGICS))
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -37,6 +49,8 @@ class Parts:
     """The text of every file that was found, by name: as it was written, magics and all."""
     others: tuple[Cell, ...]
     """The cells that are part of no file."""
+    last: dict[str, int]
+    """How many of the others stand before the last piece of each file."""
 
 
 def cell_name(file: str) -> str:
@@ -55,17 +69,21 @@ def read(content: bytes, name: str) -> list[Cell]:
     Raises
     ------
     Unreadable
-        `content` is no notebook of Jupyter's format 4.
+        `content` is no notebook of Jupyter's format 4, or holds more code than anybody writes.
     """
     try:
-        return [_cell(cell) for cell in json.loads(content)["cells"]]
+        found = [_cell(cell) for cell in json.loads(content)["cells"]]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError):
         raise Unreadable(f"{name} is not a notebook that can be read. Save it again in Jupyter.") from None
+    if sum(len(cell.source) for cell in found if cell.is_python) > MOST_CODE:
+        raise Unreadable(f"{name} holds more than {MOST_CODE:,} characters of code. Take out what is not your work.")
+    return found
 
 
 def _cell(cell: dict[str, Any]) -> Cell:
-    source, metadata = cell["source"], cell.get("metadata")
+    source, metadata = cell.get("source", ""), cell.get("metadata")
     text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+    text = text.lstrip("\ufeff").encode("utf-8", "replace").decode()
     grading = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     names = (cell.get("id"), grading.get("grade_id") if isinstance(grading, dict) else None)
     return Cell(str(cell["cell_type"]), text, frozenset(name for name in names if isinstance(name, str)))
@@ -80,11 +98,22 @@ def parts(cells: Sequence[Cell], wanted: Sequence[str]) -> Parts:
     Python file, it is all code cells that are not for another magic.
     """
     names = {cell_name(file): file for file in wanted}
+    marks = [MARK.match(cell.source) for cell in cells]
+    said = {mark[3] for mark in marks if mark}
     found: dict[str, list[str]] = {}
-    others = []
-    for cell in cells:
-        file, text, anew = _belongs(cell, names, wanted)
-        if file is None:
+    last: dict[str, int] = {}
+    others: list[Cell] = []
+    for cell, mark in zip(cells, marks, strict=True):
+        if mark and mark[3] in wanted:
+            file, text, anew = mark[3], cell.source[mark.end() :], bool(mark[1]) and not mark[2]
+        else:
+            named = sorted(cell.names & names.keys())
+            file, text, anew = (names[named[0]] if named else ""), cell.source, False
+            if file.endswith(".py") and file in said and not binds_something(plain(text)):
+                file = ""  # a copy of the cell, to try things in
+            elif file and not file.endswith(".py") and text.lstrip().startswith("%%"):
+                text = text.lstrip().partition("\n")[2]
+        if not file:
             others.append(cell)
             continue
         pieces = found.setdefault(file, [])
@@ -92,28 +121,17 @@ def parts(cells: Sequence[Cell], wanted: Sequence[str]) -> Parts:
             pieces.clear()
         if text not in pieces:
             pieces.append(text)
-    every = [cell.source for cell in others if _is_python(cell) and _does_something(cell.source)]
-    if not found and every and len(wanted) == 1 and wanted[0].endswith(".py"):
-        found[wanted[0]] = every
-        others = [cell for cell in others if not _is_python(cell)]
-    return Parts({file: "".join(_ended(p) for p in pieces) for file, pieces in found.items()}, tuple(others))
-
-
-def _belongs(cell: Cell, names: dict[str, str], wanted: Sequence[str]) -> tuple[str | None, str, bool]:
-    mark = MARK.match(cell.source)
-    if mark and mark[3] in wanted:
-        return mark[3], cell.source[mark.end() :], bool(mark[1]) and not mark[2]
-    named = sorted(cell.names & names.keys())
-    return (names[named[0]] if named else None), cell.source, False
+        last[file] = len(others)
+    if not found and len(wanted) == 1 and wanted[0].endswith(".py"):
+        every = [cell.source for cell in others if cell.is_python and _does_something(cell.source)]
+        if every:
+            found, last = {wanted[0]: every}, {wanted[0]: 0}
+            others = [cell for cell in others if not cell.is_python]
+    return Parts({file: "".join(_ended(p) for p in pieces) for file, pieces in found.items()}, tuple(others), last)
 
 
 def _ended(text: str) -> str:
     return text if text.endswith("\n") else text + "\n"
-
-
-def _is_python(cell: Cell) -> bool:
-    first = cell.source.lstrip()
-    return cell.kind == "code" and (not first.startswith("%%") or first.startswith(PYTHON_MAGICS))
 
 
 def _does_something(source: str) -> bool:
@@ -123,32 +141,58 @@ def _does_something(source: str) -> bool:
         return True
 
 
-def submitted(found: Parts) -> dict[str, bytes]:
-    """Return the files of a submission: lines for Jupyter alone made void, and the helpers that other cells hold."""
-    helpers = [plain(cell.source) for cell in found.others if _is_python(cell)]
+def submitted(found: Parts, starters: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the files of a submission: lines for Jupyter alone made void, and completed from other cells.
+
+    Where a function of a starter is not written, and another cell defines it, that one counts, as it does in Jupyter.
+    """
     files = {}
     for name, text in found.files.items():
-        if PurePath(name).suffix == ".py":
+        if name.endswith(".py"):
+            cells = [plain(cell.source) if cell.is_python else "" for cell in found.others]
+            before, after = cells[: found.last[name]], cells[found.last[name] :]
             text = plain(text)
-            text = needed(text, helpers) + text
-        files[name] = text.encode("utf-8", "surrogatepass")
+            text = completed(text, before, after, unsolved(text, (starters or {}).get(name, "")))
+        files[name] = text.rstrip("\n") + "\n"
     return files
 
 
 def plain(source: str) -> str:
     """Return Python of a notebook without magics and shell lines; every line keeps its number."""
-    return source if _parses(source) else "\n".join(_void(source.split("\n")))
+    lines = source.split("\n")
+    for _ in range(20 + WORK // (len(source) + 1)):
+        wrong = _wrong_line("\n".join(lines))
+        if wrong is None or not 0 < wrong <= len(lines) or not JUPYTER_LINE.match(lines[wrong - 1]):
+            return "\n".join(lines)
+        _void(lines, wrong - 1)
+    for i, line in enumerate(lines):
+        if JUPYTER_LINE.match(line):
+            _void(lines, i)
+    return "\n".join(lines)
 
 
-def _void(lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        indent = line[: len(line) - len(line.lstrip())]
-        yield f"{indent}pass  # {line.lstrip()}" if JUPYTER_LINE.match(line) else line
+def _void(lines: list[str], i: int) -> None:
+    """Make a line void, and those that it goes on in; of ``%time`` the statement is kept."""
+    timed = TIMED.fullmatch(lines[i])
+    if timed:
+        lines[i] = timed[1] + timed[2]
+        return
+    on = True
+    while on and i < len(lines):
+        text = lines[i].lstrip()
+        on = text.endswith("\\")
+        lines[i] = f"{lines[i][: len(lines[i]) - len(text)]}pass  # {text.rstrip(chr(92))}"
+        i += 1
+        if on and i < len(lines):  # at the same depth
+            lines[i] = lines[i - 1][: lines[i - 1].index("pass")] + lines[i].lstrip()
 
 
-def _parses(source: str) -> bool:
+def _wrong_line(source: str) -> int | None:
+    """Return the line at which a text stops being Python, or None where it does not or nobody can tell."""
     try:
         ast.parse(source)
+    except SyntaxError as error:
+        return error.lineno
     except TOO_ODD:
-        return False
-    return True
+        return None
+    return None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import catalog, cells
 from .errors import TenfoldError
+from .submission import notebook_files
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
@@ -67,21 +68,24 @@ class Bench:
         _not_graded_here()
         if self._exercise is None:
             raise Shown("Run the first cell of this notebook, then this one again.")
-        found = cells.parts(list(self._ran.values()), self._exercise.files)
+        try:
+            files = notebook_files(self._exercise, list(self._ran.values()))
+        except TenfoldError as error:
+            raise Shown(str(error)) from None
         for name in self._exercise.files:
-            if name not in found.files:
+            if name not in files:
                 first = cells.marked(name, "").strip()
                 raise Shown(f"Run the cell that begins with the line\n    {first}\nand then this one again.")
-        code, said = self._run(self._exercise, cells.submitted(found), cell)
+        code, said = self._run(self._exercise, files, cell)
         if code != 0:
             raise Shown(said)
         print("✓ passed")
 
-    def _run(self, exercise: catalog.Exercise, files: dict[str, bytes], check: str) -> tuple[int, str]:
+    def _run(self, exercise: catalog.Exercise, files: dict[str, str], check: str) -> tuple[int, str]:
         with tempfile.TemporaryDirectory(prefix="tenfold-") as place:
             folder = Path(place, *exercise.folder.relative_to(exercise.course).parts)
             test = folder / exercise.visible_checks.name
-            contents = {folder / name: content for name, content in files.items()}
+            contents = {folder / name: text.encode("utf-8", "replace") for name, text in files.items()}
             contents[folder / "exercise.toml"] = (exercise.folder / "exercise.toml").read_bytes()
             contents[test] = f"{self._shared}\n\n{check}".encode()
             for path, content in contents.items():
@@ -120,6 +124,7 @@ def _not_graded_here() -> None:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Give a kernel the words of an exercise's notebook."""
+    _not_graded_here()
     bench: Any = Bench()
     shell.events.register("pre_run_cell", bench.note)
     shell.register_magic_function(bench.tenfold, "line")

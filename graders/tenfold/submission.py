@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,13 +78,20 @@ def read_cells(path: Path) -> list[cells.Cell]:
 
 
 def _from_notebook(exercise: Exercise, path: Path) -> dict[str, bytes]:
-    found = cells.parts(read_cells(path), exercise.files)
-    missing = [name for name in exercise.files if name not in found.files]
+    texts = notebook_files(exercise, read_cells(path))
+    missing = [name for name in exercise.files if name not in texts]
     if missing:
         line = cells.marked(missing[0], "").strip()
         raise Unreadable(f"{path.name} has no cell for {missing[0]}. Begin its cell with the line: {line}")
-    files = cells.submitted(found)
+    files = {name: text.encode() for name, text in texts.items()}
     for name, content in files.items():
         if len(content) > MOST_BYTES:
             raise Unreadable(f"{name} in {path.name} is larger than {MOST_BYTES >> 20} MB. Submit code, not data.")
     return files
+
+
+def notebook_files(exercise: Exercise, given: Sequence[cells.Cell]) -> dict[str, str]:
+    """Return the text of those files of an exercise that cells hold."""
+    paths = {name: exercise.folder / name for name in exercise.files if name.endswith(".py")}
+    starters = {name: path.read_text(errors="replace") for name, path in paths.items() if path.is_file()}
+    return cells.submitted(cells.parts(given, exercise.files), starters)

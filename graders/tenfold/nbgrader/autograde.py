@@ -8,7 +8,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.api import MissingEntry
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 
 from .. import grade, report
@@ -56,6 +56,24 @@ class Grade(Execute):
         _write(nb, exercise, result, said)
         resources["tenfold"] = result
         return nb, resources
+
+
+def lose(named: dict[str, str]) -> None:
+    """Note in the gradebook that a submission has no grade and needs a person, whatever it had before.
+
+    Parameters
+    ----------
+    named
+        nbgrader's names: `assignment`, `notebook`, `student`, `db_url`.
+    """
+    with Gradebook(named["db_url"]) as gradebook:
+        try:
+            entry = gradebook.find_submission_notebook(named["notebook"], named["assignment"], named["student"])
+        except MissingEntry:
+            return
+        for lost in entry.grades:
+            lost.auto_score, lost.needs_manual_grade = None, True
+        gradebook.db.commit()
 
 
 class SaveGrades(SaveAutoGrades):

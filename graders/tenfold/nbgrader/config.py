@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import files
 from ..errors import UsageError
@@ -16,9 +16,12 @@ BEGIN = "# >>> tenfold nbgrader install: this block is written anew; what stands
 END = "# <<< tenfold"
 BLOCK = f"""\
 {BEGIN}
-from tenfold.nbgrader import configure
+try:
+    from tenfold.nbgrader import configure
 
-configure(get_config(), course={{course!r}})
+    configure(get_config(), course={{course!r}})
+except Exception as error:  # nbgrader would go on without, and run students' code
+    raise SystemExit(f"tenfold cannot grade here: {{{{error!r}}}}. Run: tenfold nbgrader install COURSE") from error
 {END}
 """
 NEW = """\
@@ -38,7 +41,10 @@ def install(course: Path, folder: Path) -> tuple[Path, bool]:
         raise UsageError(f"{folder} is not a folder. Name the folder of the course.")
     path = folder / "nbgrader_config.py"
     block = BLOCK.format(course=str(course))
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    try:
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8. Save it as UTF-8, then run this again.") from None
     outside = re.sub(rf"(?ms)^{re.escape(BEGIN)}$.*?^{re.escape(END)}\n?", "", before)
     if BEGIN in outside:
         raise UsageError(f"{path} has a block of tenfold's without an end. Delete it, then run this again.")
@@ -46,7 +52,7 @@ def install(course: Path, folder: Path) -> tuple[Path, bool]:
     if kept + block == before:
         return path, False
     folder.mkdir(parents=True, exist_ok=True)
-    files.write_whole(path, kept + block)
+    files.write_whole(path.resolve(), kept + block)
     return path, True
 
 
@@ -60,19 +66,31 @@ def configure(c: Config, course: str) -> None:
     import nbgrader.converters
     import nbgrader.preprocessors as theirs
 
-    from . import autograde, exporter, gradebook
+    from . import autograde, exporter, gradebook, intake
 
     warnings.filterwarnings("ignore", "Object of type", module=r"nbgrader\.api")  # SQLAlchemy's, three a submission
-    generate, grade = nbgrader.converters.GenerateAssignment, nbgrader.converters.Autograde
-    steps = list(c.GenerateAssignment.get("preprocessors") or generate.preprocessors.default())
+    steps = _set(c.GenerateAssignment, "preprocessors", nbgrader.converters.GenerateAssignment.preprocessors.default())
     c.GenerateAssignment.preprocessors = [
         other for step in steps for other in ([step, autograde.Starter] if step is theirs.ClearSolutions else [step])
     ]
     ours = {theirs.Execute: autograde.Grade, theirs.SaveAutoGrades: autograde.SaveGrades}
-    steps = list(c.Autograde.get("autograde_preprocessors") or grade.autograde_preprocessors.default())
-    c.Autograde.autograde_preprocessors = [ours.get(step, step) for step in steps]
+    default = nbgrader.converters.Autograde.autograde_preprocessors.default()
+    c.Autograde.autograde_preprocessors = [
+        ours.get(step, step) for step in _set(c.Autograde, "autograde_preprocessors", default)
+    ]
     c.Autograde.exporter_class = exporter.Restored
+    c.Autograde.pre_convert_hook = intake.hook(Path(course), c.Autograde.get("pre_convert_hook"))
     c.Tenfold.course = course
     c.HTMLExporter.sanitize_html = True
     if "plugin_class" not in c.ExportApp:
         c.ExportApp.plugin_class = gradebook.Grades
+
+
+def _set(section: Config, name: str, default: list[Any]) -> list[Any]:
+    """Return what a configuration says of a list of classes: named, given, added to the default, or not at all."""
+    from traitlets.config.loader import LazyConfigValue
+    from traitlets.utils.importstring import import_item
+
+    value = section.get(name) or default
+    steps = value.get_value(default) if isinstance(value, LazyConfigValue) else value
+    return [import_item(step) if isinstance(step, str) else step for step in steps]

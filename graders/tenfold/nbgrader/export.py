@@ -47,6 +47,7 @@ def export(exercise: Exercise, folder: Path, force: bool = False) -> Path:
 def _public(exercise: Exercise) -> Iterator[Path]:
     """Yield what a visible check needs beside the notebook: what the exercise says of itself, and its data."""
     yield exercise.folder / "exercise.toml"
+    yield from (exercise.folder / name for name in exercise.files)
     yield from exercise.data_folders()
 
 

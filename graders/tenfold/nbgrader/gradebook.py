@@ -43,31 +43,32 @@ class Grades(ExportPlugin):
                     continue
                 for student in gradebook.students:
                     if not self.student or student.id in map(str, self.student):
-                        writer.writerow(_row(gradebook, assignment, student))
+                        writer.writerow(self._row(gradebook, assignment, student))
 
+    def _row(self, gradebook: Gradebook, assignment: Any, student: Any) -> dict[str, Any]:
+        row = {name: getattr(assignment, name) for name in ("duedate", "max_score")}
+        row |= {name: getattr(student, name) for name in ("last_name", "first_name", "email")}
+        row |= {"assignment": assignment.name, "student_id": student.id, "late_submission_penalty": 0.0}
+        lost = {"raw_score": None, "score": None, "needs_manual_grade": True}
+        try:
+            submission = gradebook.find_submission(assignment.name, student.id)
+        except MissingEntry:
+            nothing = {"raw_score": 0.0, "score": 0.0, "needs_manual_grade": False}
+            return row | (lost if self._has("submitted", assignment, student) else nothing)
+        penalty = submission.late_submission_penalty or 0.0
+        row |= {"timestamp": submission.timestamp, "late_submission_penalty": penalty}
+        missing = any(g.auto_score is None and g.manual_score is None for nb in submission.notebooks for g in nb.grades)
+        failed = self._has("submitted", assignment, student) and not self._has("autograded", assignment, student)
+        if missing or failed:
+            return row | lost
+        raw = round(submission.score, 4)
+        score = round(max(0.0, raw - penalty), 4)
+        return row | {"raw_score": raw, "score": score, "needs_manual_grade": submission.needs_manual_grade}
 
-def _row(gradebook: Gradebook, assignment: Any, student: Any) -> dict[str, Any]:
-    row = {
-        "assignment": assignment.name,
-        "duedate": assignment.duedate,
-        "student_id": student.id,
-        "last_name": student.last_name,
-        "first_name": student.first_name,
-        "email": student.email,
-        "max_score": assignment.max_score,
-        "raw_score": 0.0,
-        "late_submission_penalty": 0.0,
-        "score": 0.0,
-        "needs_manual_grade": False,
-    }
-    try:
-        submission = gradebook.find_submission(assignment.name, student.id)
-    except MissingEntry:  # nothing was handed in
-        return row
-    penalty = submission.late_submission_penalty or 0.0
-    row |= {"timestamp": submission.timestamp, "late_submission_penalty": penalty}
-    row["needs_manual_grade"] = submission.needs_manual_grade
-    if any(g.auto_score is None and g.manual_score is None for nb in submission.notebooks for g in nb.grades):
-        return row | {"raw_score": None, "score": None}
-    raw = round(submission.score, 4)
-    return row | {"raw_score": raw, "score": round(max(0.0, raw - penalty), 4)}
+    def _has(self, step: str, assignment: Any, student: Any) -> bool:
+        """Return whether there is a folder of a student's, as it was handed in or as it was graded."""
+        coursedir = getattr(self.parent, "coursedir", None)
+        if coursedir is None:
+            return True
+        folder = getattr(coursedir, f"{step}_directory")
+        return Path(coursedir.format_path(folder, student.id, assignment.name)).is_dir()

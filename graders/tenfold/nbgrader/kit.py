@@ -20,6 +20,10 @@ class Tenfold(LoggingConfigurable):
     course = Unicode(help="folder with exercises/ and graders/").tag(config=True)
     require = Unicode("medium", help="the least sandbox level to grade at: weak, medium or strong").tag(config=True)
 
+    def names(self) -> set[str]:
+        """Return the names of the kit's exercises."""
+        return {exercise.id for exercise in catalog.exercises(Path(self.course))} if self.course else set()
+
     def exercise(self, named: dict[str, str]) -> Exercise | None:
         """Return the exercise of a notebook, or None where the gradebook says that it is not the kit's.
 

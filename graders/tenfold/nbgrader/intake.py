@@ -1,0 +1,42 @@
+"""What lies beside a notebook that was handed in: nbgrader copies it, and follows links while it does."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from traitlets.log import get_logger
+from traitlets.utils.importstring import import_item
+
+from .. import catalog
+
+
+def hook(course: Path, theirs: Any = None) -> Callable[..., None]:
+    """Return nbgrader's `pre_convert_hook`: before work on the kit's exercises is copied, links beside it are removed.
+
+    Left to itself, nbgrader would copy what they lead to into the feedback: the gradebook, solutions, others' work.
+    """
+    ids = {exercise.id for exercise in catalog.exercises(course)}
+    other = import_item(theirs) if isinstance(theirs, str) else theirs
+
+    def before(*, assignment: str, student: str, notebooks: Sequence[str]) -> None:
+        for path in map(Path, notebooks):
+            if path.stem in ids:
+                remove_odd(path.parent)
+        if other is not None:
+            other(assignment=assignment, student=student, notebooks=notebooks)
+
+    return before
+
+
+def remove_odd(folder: Path) -> None:
+    """Remove whatever is neither a folder nor a plain file below a folder; links are not followed."""
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = Path(place, name)
+            if not stat.S_ISREG(mode := path.lstat().st_mode) and not stat.S_ISDIR(mode) and path.suffix != ".ipynb":
+                get_logger().warning("%s is a link or no plain file: removed", path)
+                path.unlink()
