@@ -5,12 +5,12 @@ RUN = $(VENV)/bin/tenfold
 SETUP = +@$(PYTHON) graders/bootstrap.py --venv $(VENV)
 
 # Under -q, make passes a recipe's exit code 1 ("not yet") on as its own, without calling it an error.
-ifneq ($(filter grade report check-result,$(MAKECMDGOALS)),)
+ifneq ($(filter grade report check-result ci,$(MAKECMDGOALS)),)
 MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help grade report watch progress list show hint reset check-result nbgrader verify new test lint readme clean
+.PHONY: help grade report watch progress list show hint reset check-result ci nbgrader verify new test lint readme clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -50,6 +50,10 @@ reset: ## EX=…: start again; your version is kept aside
 check-result: ## FILE=result.json [ARGS="--key grader.pub"]: is a result whole, of this course, signed?
 	$(SETUP) --group sign
 	+@$(RUN) check-result "$(FILE)" $(ARGS)
+
+ci: ## BASE=ref HEAD=ref [ARGS="--out folder"]: grade a pull request: its exercises' files alone
+	$(SETUP) --diff "$(BASE)" "$(HEAD)"
+	+@$(RUN) ci --base "$(BASE)" --head "$(HEAD)" $(ARGS)
 
 nbgrader: ## EX="mlops-drift …" COURSE=folder: exercises as assignments of an nbgrader course
 	$(SETUP) --group nbgrader $(addprefix --exercise ,$(EX))

@@ -137,6 +137,8 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
         names = set(GROUPS)
     else:
         names = {"core", *arguments.group}
+        if arguments.diff:
+            arguments.exercise += differing(*arguments.diff)
         for slug, _, name in (exercise.partition("-") for exercise in arguments.exercise):
             for path in ROOT.glob(f"exercises/??_{slug}/{name}/exercise.toml") if slug.isalnum() and name else ():
                 names |= set(tomllib.loads(path.read_text(encoding="utf-8")).get("extras", []))
@@ -145,12 +147,31 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
     return sorted(names, key=lambda group: (group != "core", group != "torch", group))
 
 
+def differing(base: str, head: str) -> list[str]:
+    """Return the exercises in whose folders two commits differ; what cannot be compared is told by the command itself."""
+    argv = [
+        "git",
+        "diff",
+        "--name-only",
+        "-z",
+        "--no-ext-diff",
+        "--end-of-options",
+        f"{base}...{head}",
+        "--",
+        "exercises",
+    ]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, errors="replace")
+    parts = [path.split("/") for path in done.stdout.split("\0")]
+    return sorted({f"{part[1][3:]}-{part[2]}" for part in parts if len(part) > 3})
+
+
 def main() -> None:
     """Install what is missing; say nothing when nothing is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="the environment's folder")
     parser.add_argument("--exercise", action="append", default=[], help="an exercise whose groups are needed")
     parser.add_argument("--group", action="append", default=[], help="a group that is needed besides")
+    parser.add_argument("--diff", nargs=2, metavar=("BASE", "HEAD"), help="the exercises in which two commits differ")
     parser.add_argument("--all", action="store_true", help="every group")
     arguments = parser.parse_args()
     environment, groups = Environment(arguments.venv), wanted(arguments)

@@ -95,6 +95,14 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("--changed", action="store_true", help="only where the proof is stale")
     word.set_defaults(run=_verify)
 
+    word = words.add_parser("ci", help="grade a change of a Git repository: its exercises' files alone")
+    word.add_argument("--base", required=True, metavar="REF", help="what the change is to be merged into")
+    word.add_argument("--head", required=True, metavar="REF", help="the change's last commit")
+    word.add_argument("--repo", type=Path, metavar="PATH", help="the repository (default: the course's own)")
+    word.add_argument("--require", metavar="LEVEL", help="the least sandbox level to grade at (default: medium)")
+    word.add_argument("--out", type=Path, metavar="DIR", help="write the results into DIR, in every format")
+    word.set_defaults(run=_ci, require="medium")
+
     word = words.add_parser("nbgrader", help="exercises as assignments of nbgrader's")
     verbs = word.add_subparsers(required=True, metavar="install|export")
     verb = verbs.add_parser("install", help="make a course grade outside the kernel")
@@ -294,6 +302,29 @@ def _new(course: Path, arguments: argparse.Namespace) -> int:
         print(path.relative_to(course))
     print(f"Next: write the solution and the hidden checks together; then  make verify EX={arguments.exercise}")
     return 0
+
+
+def _ci(course: Path, arguments: argparse.Namespace) -> int:
+    from . import change, ci, files, report
+    from .repository import Repository
+
+    repository = Repository((arguments.repo or course).resolve())
+    base, head = (repository.commit(name) for name in (arguments.base, arguments.head))
+    if course.is_relative_to(repository.top) and os.environ.get(ci.AT_BASE) != base and not repository.is_at(base):
+        out = ["--out", str(arguments.out.absolute())] if arguments.out else []
+        words = ["ci", "--base", base, "--head", head, "--require", arguments.require, *out]
+        return ci.at_base(course, repository, base, words)
+    found = change.between(course, repository, base, head)
+    console = Console(highlight=False)
+    results = []
+    for exercise, result in ci.results(found, arguments.require):
+        results.append(result)
+        print(report.as_text(result, exercise.title, console), flush=True)
+    print(report.change_text(results, found.others, console))
+    if arguments.out is not None:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        files.write_whole(arguments.out / "results.json", report.as_json([result.document() for result in results]))
+    return max((CODES[result.status] for result in results), default=0)
 
 
 def _nbgrader_install(course: Path, arguments: argparse.Namespace) -> int:

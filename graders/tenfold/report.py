@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from .catalog import SKILLS, misconceptions
 from .progress import Standing, suggestions
-from .result import CheckResult, Metric, Result
+from .result import CheckResult, Metric, Result, clean
 
 MARKS = {
     "passed": ("✓", "green"),
@@ -29,10 +30,11 @@ VERDICTS = {
     "could_not_grade": ("COULD NOT GRADE", "bold magenta"),
 }
 SCALE = 24
+MOST_PATHS = 20
 
 
-def as_json(document: dict[str, Any]) -> str:
-    """Return a result's document as text."""
+def as_json(document: Any) -> str:
+    """Return a result's document, or several, as text."""
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -76,6 +78,30 @@ def progress_text(standings: Sequence[Standing], console: Console) -> str:
             )
             console.print(f"  {'Next:' if i == 0 else '  or '} make grade EX={s.exercise.id}  ({state})", markup=False)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def change_text(results: Sequence[Result], others: Sequence[str], console: Console) -> str:
+    """Return what a change came to: a line an exercise, and the paths that were not looked at."""
+    with console.capture() as captured:
+        if not results:
+            console.print("\n  Nothing to grade: no exercise's files differ.", end="")
+        for result in results:
+            word, style = VERDICTS[result.status]
+            score = "" if result.status == "could_not_grade" else f"  {result.score:g} of {result.points:g} points"
+            console.print(Text.assemble("\n  ", (result.exercise, "bold"), "  ", (word, style), score), end="")
+        if others:
+            paths = f"{len(others)} other path{'s' * (len(others) > 1)}"
+            console.print(f"\n\n  {paths} of this change, not used:")
+            for path in others[:MOST_PATHS]:
+                console.print(Text(f"    {one_line(path)}"))
+            if len(others) > MOST_PATHS:
+                console.print(f"    and {len(others) - MOST_PATHS} more")
+    return captured.get().rstrip("\n")
+
+
+def one_line(path: str) -> str:
+    """Return a path as it can be shown, whatever bytes somebody put into it."""
+    return clean(os.fsencode(path).decode("utf-8", "replace"), 200).replace("\n", "?").replace("\t", "?")
 
 
 def headline(result: Result, title: str) -> str:

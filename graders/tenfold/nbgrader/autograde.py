@@ -45,13 +45,14 @@ class Grade(Execute):
         result = grade.grade(grade.Request(exercise, path, require=kit.require))
         said = [*nb.metadata["tenfold"]["trouble"][:1]] or ([result.message] if result.message else [])
         student = resources["nbgrader"]["student"]
-        self.log.info("%s of %s: %g of %g points, %s", exercise.id, student, result.score, result.points, result.status)
         for line in said:
             self.log.warning("%s of %s: %s", exercise.id, student, line)
         if result.status == "could_not_grade":
             self.log.error("%s of %s could not be graded; grade it by hand, or again", exercise.id, student)
             if result.detail:
                 self.log.error(result.detail)
+        else:
+            self.log.info("%s of %s: %g of %g points", exercise.id, student, result.score, result.points)
         _write(nb, exercise, result, said)
         resources["tenfold"] = result
         return nb, resources

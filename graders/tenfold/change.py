@@ -1,0 +1,68 @@
+"""What a change of a repository hands in: the listed files of exercises, taken from its head as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from . import catalog
+from .catalog import Exercise
+from .errors import Unreadable
+from .repository import KINDS, Entry, Repository
+from .submission import MOST_BYTES, Submission
+
+
+@dataclass(frozen=True)
+class Change:
+    """The exercises whose files differ, and what else does."""
+
+    repository: Repository
+    head: str
+    place: PurePosixPath
+    """Where the course lies in the repository."""
+    exercises: tuple[Exercise, ...]
+    others: tuple[str, ...]
+    """Paths that the change touches and that no exercise lists: they are not used."""
+
+    def paths(self, exercise: Exercise) -> dict[str, str]:
+        """Return where the files of an exercise lie in the repository, by name."""
+        folder = self.place / PurePosixPath(exercise.folder.relative_to(exercise.course).as_posix())
+        return {name: str(folder / name) for name in exercise.files}
+
+    def submission(self, exercise: Exercise) -> Submission:
+        """Return the files of an exercise as they are at the head.
+
+        Raises
+        ------
+        Unreadable
+            One is gone, too large, or not a plain file.
+        """
+        paths = self.paths(exercise)
+        entries = self.repository.entries(self.head, paths.values())
+        found = {name: _plain(path, entries.get(path)) for name, path in paths.items()}
+        return Submission({name: self.repository.content(entry) for name, entry in found.items()})
+
+
+def _plain(path: str, entry: Entry | None) -> Entry:
+    if entry is None:
+        raise Unreadable(f"{path} is gone at the head of this change. Put it back: your work is looked for there.")
+    if not entry.is_plain:
+        raise Unreadable(f"{path} is {KINDS.get(entry.mode, 'not a plain file')}. Commit a plain file.")
+    if entry.size > MOST_BYTES:
+        raise Unreadable(f"{path} is larger than {MOST_BYTES >> 20} MB. Submit code, not data or weights.")
+    return entry
+
+
+def between(course: Path, repository: Repository, base: str, head: str) -> Change:
+    """Return what the head of a change has done since it left the base.
+
+    `repository` is the course's own, or another one with the same ``exercises/`` at its top.
+    """
+    inside = course.is_relative_to(repository.top)
+    place = PurePosixPath(course.relative_to(repository.top).as_posix() if inside else ".")
+    empty = Change(repository, head, place, (), ())
+    touched = repository.differing(repository.common(base, head), head)
+    every = {e: set(empty.paths(e).values()) for e in catalog.exercises(course)}
+    listed = set().union(*every.values())
+    found = tuple(exercise for exercise, paths in every.items() if not paths.isdisjoint(touched))
+    return replace(empty, exercises=found, others=tuple(path for path in touched if path not in listed))

@@ -1,0 +1,113 @@
+"""What lies in a Git repository, read as data: nothing is checked out, and nothing of it is run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import MachineError, UsageError
+from .result import clean
+
+PLAIN = ("100644", "100755")
+SETTINGS = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_LITERAL_PATHSPECS": "1", "GIT_OPTIONAL_LOCKS": "0"}
+KINDS = {"120000": "a link", "160000": "a submodule", "040000": "a folder"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a commit holds at a path."""
+
+    mode: str
+    name: str
+    """Of the object, hex."""
+    size: int
+    """Bytes; 0 for what is no file."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a file and no link."""
+        return self.mode in PLAIN
+
+
+class Repository:
+    """A Git repository.
+
+    Parameters
+    ----------
+    folder
+        Any folder of it.
+
+    Raises
+    ------
+    UsageError
+        There is no repository there, or no Git here.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            self.top = Path(os.fsdecode(self._git("rev-parse", "--show-toplevel")).rstrip("\n")).resolve()
+        except MachineError:
+            raise UsageError(f"{folder} is not in a Git repository. Name one with --repo.") from None
+
+    def commit(self, reference: str) -> str:
+        """Return the name of the commit that a branch, tag or other reference stands for, or raise `UsageError`."""
+        try:
+            found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
+        except (MachineError, ValueError):  # a name cannot hold a zero byte
+            raise UsageError(
+                f"there is no commit {reference!r} in {self.top}. Fetch it first, then try again."
+            ) from None
+        return found.decode().strip()
+
+    def common(self, base: str, head: str) -> str:
+        """Return the commit that two have in common; `base` where there is none, as in a shallow clone."""
+        try:
+            return self._git("merge-base", base, head).decode().strip()
+        except MachineError:
+            return base
+
+    def differing(self, before: str, after: str) -> list[str]:
+        """Return the paths whose content or mode differs between two commits; a renamed file is two."""
+        words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", before, after)
+        return [os.fsdecode(path) for path in self._git(*words).split(b"\0") if path]
+
+    def entries(self, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
+        """Return what a commit holds at each of some paths; what is not there has no entry."""
+        found = {}
+        for line in self._git("ls-tree", "-z", "-l", "--full-tree", commit, "--", *paths).split(b"\0"):
+            if line:
+                described, _, path = line.partition(b"\t")
+                mode, _, name, size = described.decode().split()
+                found[os.fsdecode(path)] = Entry(mode, name, 0 if size == "-" else int(size))
+        return found
+
+    def content(self, entry: Entry) -> bytes:
+        """Return the bytes of a file."""
+        return self._git("cat-file", "blob", entry.name)
+
+    def is_at(self, commit: str) -> bool:
+        """Return whether the files of this checkout are those of a commit, and no others are among them."""
+        return self.commit("HEAD") == commit and not self._git("status", "--porcelain", "--untracked-files=all")
+
+    def checkout(self, commit: str, folder: Path) -> None:
+        """Put the files of a commit into a new folder that belongs to this repository."""
+        self._git("worktree", "add", "--quiet", "--detach", str(folder), commit)
+
+    def forget(self, folder: Path) -> None:
+        """Remove such a folder."""
+        self._git("worktree", "remove", "--force", str(folder))
+
+    def _git(self, *words: str) -> bytes:
+        try:
+            done = subprocess.run(
+                ["git", *words], cwd=self.folder, env=os.environ | SETTINGS, capture_output=True, check=True
+            )
+        except OSError as error:
+            raise MachineError(f"git could not be run in {self.folder}: {error.strerror}") from None
+        except subprocess.CalledProcessError as error:
+            raise MachineError(f"git {words[0]}: {clean(error.stderr.decode(errors='replace').strip())}") from None
+        return done.stdout
