@@ -1,4 +1,4 @@
-"""The comment on a pull request believes nothing that a stranger's run left but numbers, ids and words of closed lists."""
+"""The comment on a pull request believes nothing of a stranger's run but numbers, ids and words of closed lists."""
 
 from __future__ import annotations
 
