@@ -8,8 +8,9 @@ import runpy
 import threading
 import urllib.parse
 import zipfile
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import TCPServer
 from types import SimpleNamespace
 
 import pytest
@@ -106,10 +107,10 @@ def site():
         def log_message(self, *_):
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+    with TCPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        site.github = SCRIPT.GitHub(f"http://127.0.0.1:{server.server_port}", "o/r", "t0ken")
+        site.github = SCRIPT.GitHub(f"http://127.0.0.1:{server.server_address[1]}", "o/r", "t0ken")
         yield site
         server.shutdown()
         thread.join()
