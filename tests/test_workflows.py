@@ -136,6 +136,24 @@ def test_no_grading_script_checks_the_head_out(path):
     assert moves == (kit if path == GITLAB else [])
 
 
+def test_the_examples_in_the_docs_hold_too(tmp_path):
+    text = (ROOT / "docs" / "ci.md").read_text().replace("COMMIT", "a" * 40)
+    blocks = re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S)
+    assert len(blocks) == 3
+    for n, block in enumerate(blocks):
+        path = tmp_path / f"{n}.yml"
+        path.write_text(block)
+        schema = "vendor.github-workflows" if "jobs:" in block else "vendor.gitlab-ci"
+        found = tool("check-jsonschema", "--builtin-schema", schema, path)
+        assert found.returncode == 0, found.stdout
+        if "jobs:" in block:
+            found = tool("zizmor", "--offline", "--no-progress", "--no-config", path)
+            assert found.returncode == 0, found.stdout
+            given = read(path)["jobs"]["grade"]["with"]
+            inputs = read(ROOT / ".github/workflows/reusable-grade.yml")["on"]["workflow_call"]["inputs"]
+            assert {name for name, words in inputs.items() if words.get("required")} <= given.keys() <= inputs.keys()
+
+
 def test_the_comment_runs_only_where_it_was_asked_for():
     (job,) = jobs(ROOT / ".github/workflows/comment.yml")
     assert "vars.TENFOLD_COMMENT == 'true'" in job["if"]
@@ -163,7 +181,7 @@ def test_the_dev_container_is_made_of_files_that_are_there():
 
 SHIM = """
 case "$1" in
-*bootstrap.py) mkdir -p .venv/bin && cp "{venv}"/* .venv/bin/ && echo "$@" >> "{venv}/../set-up" ;;
+*bootstrap.py) mkdir -p .venv/bin && cp "{venv}"/* .venv/bin/ && echo "$@" >> "{venv}/../set-up" && env >> "{venv}/../seen" ;;
 *) exec "{python}" "$@" ;;
 esac
 """
@@ -418,6 +436,16 @@ def test_a_kit_that_is_not_pinned_is_refused(forge):
     done = forge.run(forge.place, [(script, own)], {})
     assert done.code == 2
     assert "all 40 digits" in done.output
+
+
+@pytest.mark.parametrize("start", ["grade", "reusable-grade", "gitlab"])
+def test_the_graders_do_not_see_the_jobs_token(forge, start):
+    head = forge.propose({"notes.md": "mine\n"})
+    job = gitlab(forge) if start == "gitlab" else github(forge, head, start)
+    assert job.code == 0, job.output
+    seen = (forge.place / "seen").read_text()
+    assert "PATH=" in seen
+    assert "t0ken" not in seen
 
 
 class Unpinned(dict[str, str]):
