@@ -181,7 +181,10 @@ def test_the_dev_container_is_made_of_files_that_are_there():
 
 SHIM = """
 case "$1" in
-*bootstrap.py) mkdir -p .venv/bin && cp "{venv}"/* .venv/bin/ && echo "$@" >> "{venv}/../set-up" && env >> "{venv}/../seen" ;;
+*bootstrap.py)
+    mkdir -p .venv/bin && cp "{venv}"/* .venv/bin/
+    echo "$@" >> "{venv}/../set-up"
+    env >> "{venv}/../seen" ;;
 *) exec "{python}" "$@" ;;
 esac
 """
