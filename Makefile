@@ -51,9 +51,9 @@ check-result: ## FILE=result.json [ARGS="--key grader.pub"]: is a result whole, 
 	$(SETUP) --group sign
 	+@$(RUN) check-result "$(FILE)" $(ARGS)
 
-ci: ## BASE=ref HEAD=ref [ARGS="--out folder"]: grade a pull request: its exercises' files alone
-	$(SETUP) --diff "$(BASE)" "$(HEAD)"
-	+@$(RUN) ci --base "$(BASE)" --head "$(HEAD)" $(ARGS)
+ci: ## BASE=ref HEAD=ref [REPO=path] [ARGS="--out folder"]: grade a pull request: its exercises' files alone
+	$(SETUP) --diff "$(BASE)" "$(HEAD)" $(if $(REPO),--repo "$(REPO)")
+	+@$(RUN) ci --base "$(BASE)" --head "$(HEAD)" $(if $(REPO),--repo "$(REPO)") $(ARGS)
 
 nbgrader: ## EX="mlops-drift …" COURSE=folder: exercises as assignments of an nbgrader course
 	$(SETUP) --group nbgrader $(addprefix --exercise ,$(EX))

@@ -138,7 +138,8 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
     else:
         names = {"core", *arguments.group}
         if arguments.diff:
-            arguments.exercise += differing(*arguments.diff)
+            base, head = arguments.diff
+            arguments.exercise += differing(base, head, arguments.repo)
         for slug, _, name in (exercise.partition("-") for exercise in arguments.exercise):
             for path in ROOT.glob(f"exercises/??_{slug}/{name}/exercise.toml") if slug.isalnum() and name else ():
                 names |= set(tomllib.loads(path.read_text(encoding="utf-8")).get("extras", []))
@@ -147,7 +148,7 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
     return sorted(names, key=lambda group: (group != "core", group != "torch", group))
 
 
-def differing(base: str, head: str) -> list[str]:
+def differing(base: str, head: str, repository: Path) -> list[str]:
     """Return the exercises in whose folders two commits differ; of commits that are not there the command tells."""
     argv = [
         "git",
@@ -160,7 +161,7 @@ def differing(base: str, head: str) -> list[str]:
         "--",
         "exercises",
     ]
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, errors="replace")
+    done = subprocess.run(argv, cwd=repository, capture_output=True, text=True, errors="replace")
     parts = [path.split("/") for path in done.stdout.split("\0")]
     return sorted({f"{part[1][3:]}-{part[2]}" for part in parts if len(part) > 3})
 
@@ -172,6 +173,7 @@ def main() -> None:
     parser.add_argument("--exercise", action="append", default=[], help="an exercise whose groups are needed")
     parser.add_argument("--group", action="append", default=[], help="a group that is needed besides")
     parser.add_argument("--diff", nargs=2, metavar=("BASE", "HEAD"), help="the exercises in which two commits differ")
+    parser.add_argument("--repo", type=Path, default=ROOT, help="the repository of those commits")
     parser.add_argument("--all", action="store_true", help="every group")
     arguments = parser.parse_args()
     environment, groups = Environment(arguments.venv), wanted(arguments)
