@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from . import __version__, catalog
+from . import __version__, bundle, catalog
 from .errors import MissingExtra, TenfoldError, UsageError
 from .result import Result
 
@@ -94,6 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("--level", help="the very sandbox level to grade at (default: the best one)")
     word.add_argument("--changed", action="store_true", help="only where the proof is stale")
     word.set_defaults(run=_verify)
+
+    word = words.add_parser("release", help="write a learner's bundle and a course template, without what is hidden")
+    word.add_argument("folder", metavar="OUT", help="the folder for both archives, made if need be")
+    word.set_defaults(run=_release)
 
     word = words.add_parser("nbgrader", help="exercises as assignments of nbgrader's")
     verbs = word.add_subparsers(required=True, metavar="install|export")
@@ -267,6 +271,7 @@ def _check_result(course: Path, arguments: argparse.Namespace) -> int:
 def _verify(course: Path, arguments: argparse.Namespace) -> int:
     from . import levels, verify
 
+    bundle.refuse(course, "verify")
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
     chosen = [catalog.find(course, name) for name in arguments.exercises] or list(_installed(course, console))
     if not chosen:
@@ -290,13 +295,28 @@ def _installed(course: Path, console: Console) -> Iterator[catalog.Exercise]:
 def _new(course: Path, arguments: argparse.Namespace) -> int:
     from . import new
 
+    bundle.refuse(course, "new")
     for path in new.create(course, arguments.exercise):
         print(path.relative_to(course))
     print(f"Next: write the solution and the hidden checks together; then  make verify EX={arguments.exercise}")
     return 0
 
 
+def _release(course: Path, arguments: argparse.Namespace) -> int:
+    from . import release
+
+    if not arguments.folder:
+        raise UsageError("into which folder? Name it: make release OUT=folder")
+    written, left = release.release(course, Path(arguments.folder))
+    for one in written:
+        print(f"{one.path}  {one.members} files, {one.size / 1e6:.1f} MB, SHA-256 {one.sha256}")
+    for path in left:
+        print(f"left out, as neither an exercise.toml nor a list of the kit names it: {path}")
+    return 0
+
+
 def _nbgrader_install(course: Path, arguments: argparse.Namespace) -> int:
+    bundle.refuse(course, "nbgrader")
     _require_nbgrader()
     from .nbgrader import config
 
@@ -306,6 +326,7 @@ def _nbgrader_install(course: Path, arguments: argparse.Namespace) -> int:
 
 
 def _nbgrader_export(course: Path, arguments: argparse.Namespace) -> int:
+    bundle.refuse(course, "nbgrader")
     _require_nbgrader()
     from .nbgrader import export
 

@@ -67,7 +67,8 @@ def progress_text(standings: Sequence[Standing], console: Console) -> str:
             grid.add_row(Text(mark, style), s.exercise.id, Text(best, style), title)
     with console.capture() as captured:
         console.print(grid)
-        console.print(f"\n  {sum(s.passed for s in standings)} of {len(standings)} passed")
+        scope = " (visible checks only)" if any(s.exercise.bundle for s in standings) else ""
+        console.print(f"\n  {sum(s.passed for s in standings)} of {len(standings)} passed{scope}")
         for i, s in enumerate(suggestions(standings)):
             state = (
                 f"best {s.score:g} of {s.points:g}"
@@ -76,6 +77,12 @@ def progress_text(standings: Sequence[Standing], console: Console) -> str:
             )
             console.print(f"  {'Next:' if i == 0 else '  or '} make grade EX={s.exercise.id}  ({state})", markup=False)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def verdict(result: Result) -> str:
+    """Return the verdict in words; a pass that is not about every check says so."""
+    scope = " (visible checks only)" if result.status == "passed" and result.visible_only else ""
+    return VERDICTS[result.status][0] + scope
 
 
 def headline(result: Result, title: str) -> str:
@@ -93,7 +100,7 @@ def _points(check: CheckResult) -> str:
 
 
 def _headline(result: Result, title: str) -> Text:
-    word, style = VERDICTS[result.status]
+    word, style = verdict(result), VERDICTS[result.status][1]
     text = Text.assemble((result.exercise, "bold"), f"  {title}\n  ", (word, style))
     if result.status != "could_not_grade":
         text.append(f"  {result.score:g} of {result.points:g} points (passes at {result.points * result.pass_:g})")
@@ -130,6 +137,8 @@ def _scale(metric: Metric) -> Text:
 
 
 def _next(result: Result) -> Text:
+    if result.status == "passed" and result.visible_only:
+        return Text("\n  What to try next:  make progress")
     if result.status == "passed":
         return Text(
             f"\n  Other ways, and the wrong ideas avoided:\n    make show EX={result.exercise} ARGS=--solution\n"
