@@ -130,7 +130,12 @@ def _own(
         loader=PackageLoader("tenfold", "pages"), undefined=StrictUndefined, trim_blocks=True, autoescape=False
     )
     text = pages.get_template(f"{kind}.md.j2").render(
-        version=__version__, commit=commit.id, example=easiest.id, table=readme.listed(course, exercises), flows=flows
+        version=__version__,
+        commit=commit.id,
+        example=easiest.id,
+        place=_place(easiest.folder, course),
+        table=readme.listed(course, exercises),
+        flows=flows,
     )
     return {bundle.FILE: note.text().encode(), "README.md": f"{text.rstrip()}\n".encode()}
 
