@@ -381,9 +381,8 @@ def graded(tree, exercise, *words, place):
     return ran, document
 
 
-@pytest.mark.parametrize("kind", ["learner", "course"])
-def test_the_kit_unpacked_elsewhere_grades_the_visible_checks_and_says_so(kind, real, tmp_path):
-    tree = unpacked(real / "out1" / f"tenfold-{kind}-{VERSION}.tar.gz", tmp_path)
+def test_the_kit_unpacked_elsewhere_grades_the_visible_checks_and_says_so(real, tmp_path):
+    tree = unpacked(real / "out1" / f"tenfold-learner-{VERSION}.tar.gz", tmp_path)
     ran, document = graded(tree, "mlops-drift", place=tmp_path)
     assert (ran.returncode, document["status"], document["score"], document["points"]) == (1, "not_yet", 0, 4)
     assert "NOT YET  0 of 4 points (passes at 3.2)" in ran.stdout
@@ -395,14 +394,15 @@ def test_the_kit_unpacked_elsewhere_grades_the_visible_checks_and_says_so(kind, 
     assert "Passed (visible checks only)" in (tmp_path / "r.html").read_text()
 
 
-def test_the_toy_unpacked_elsewhere_grades_the_visible_checks_and_says_so(toy_bundle, toy, tmp_path):
-    ran, document = graded(toy_bundle, "toy-mean", place=tmp_path)
+@pytest.mark.parametrize("kind", ["learner", "course"])
+def test_the_toy_unpacked_elsewhere_grades_the_visible_checks_and_says_so(kind, kit, toy, tmp_path):
+    release.release(kit, tmp_path)
+    tree = unpacked(tmp_path / f"tenfold-{kind}-{VERSION}.tar.gz", tmp_path)
+    ran, document = graded(tree, "toy-mean", place=tmp_path)
     assert (ran.returncode, document["points"]) == (1, 3)
-    ran, document = graded(toy_bundle, "toy-mean", "--submission", toy.solution / "mean.py", place=tmp_path)
+    ran, document = graded(tree, "toy-mean", "--submission", toy.solution / "mean.py", place=tmp_path)
     assert (ran.returncode, document["points"]) == (0, 3)
-    said = run(toy_bundle, "progress").stdout
-    assert "1 of 2 passed (visible checks only)" in said
-    assert run(toy_bundle, "progress", "--html", tmp_path / "p.html").returncode == 0
+    assert "1 of 2 passed (visible checks only)" in run(tree, "progress", "--html", tmp_path / "p.html").stdout
     assert "1 of 2 exercises passed, in their visible checks only" in (tmp_path / "p.html").read_text()
 
 
