@@ -10,7 +10,7 @@ MAKEFLAGS += -q
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help grade report watch progress list show hint reset check-result ci nbgrader verify new test lint readme clean
+.PHONY: help grade report watch progress list show hint reset check-result ci nbgrader release verify new test lint readme clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -56,28 +56,32 @@ ci: ## BASE=ref HEAD=ref [REPO=path] [ARGS="--out folder"]: grade a pull request
 	+@$(RUN) ci --base "$(BASE)" --head "$(HEAD)" $(if $(REPO),--repo "$(REPO)") $(ARGS)
 
 nbgrader: ## EX="mlops-drift …" COURSE=folder: exercises as assignments of an nbgrader course
-	$(SETUP) --group nbgrader $(addprefix --exercise ,$(EX))
+	$(SETUP) --kit $@ --group nbgrader $(addprefix --exercise ,$(EX))
 	@$(RUN) nbgrader install "$(COURSE)"
 	@$(RUN) nbgrader export "$(COURSE)" $(EX) $(ARGS)
 
+release: ## OUT=folder: a learner's bundle and a course template, without what is hidden
+	$(SETUP) --kit $@
+	@$(RUN) release "$(OUT)"
+
 verify: ## [EX=…]: prove the graders right; writes proof.json
-	$(SETUP) --all
+	$(SETUP) --kit $@ --all
 	@$(RUN) verify $(EX) $(ARGS)
 
 new: ## EX=skill-name: the files of a new exercise
-	$(SETUP)
+	$(SETUP) --kit $@
 	@$(RUN) new "$(EX)"
 
 test: ## every test of the kit
-	$(SETUP) --all
+	$(SETUP) --kit $@ --all
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
 lint: ## ruff and mypy
-	$(SETUP) --all
+	$(SETUP) --kit $@ --all
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
 readme: ## the generated parts of README.md and docs/coverage.md
-	$(SETUP) --all
+	$(SETUP) --kit $@ --all
 	@$(VENV)/bin/python -m tenfold.readme
 
 clean: ## remove the environment

@@ -33,6 +33,9 @@ GROUPS: dict[str, list[str]] = {"core": [], **PROJECT["project"]["optional-depen
 SIZES: dict[str, int] = PROJECT["tool"]["tenfold"]["megabytes"]
 BARE: dict[str, list[str]] = PROJECT["tool"]["tenfold"]["bare"]
 """What of a group is installed without its own dependencies."""
+BUNDLE = "tenfold-bundle.json"
+"""What is at the root of a bundle, and not of the kit."""
+NOT_HERE = "This is a bundle: it holds no hidden checks, solutions, proofs or tests."
 
 
 class Environment:
@@ -175,7 +178,10 @@ def main() -> None:
     parser.add_argument("--diff", nargs=2, metavar=("BASE", "HEAD"), help="the exercises in which two commits differ")
     parser.add_argument("--repo", type=Path, default=ROOT, help="the repository of those commits")
     parser.add_argument("--all", action="store_true", help="every group")
+    parser.add_argument("--kit", metavar="TARGET", help="a target of make that only the whole kit has the files for")
     arguments = parser.parse_args()
+    if arguments.kit and (ROOT / BUNDLE).exists():
+        sys.exit(f"make {arguments.kit} needs the whole kit: run it there. {NOT_HERE}")
     environment, groups = Environment(arguments.venv), wanted(arguments)
     if not environment.lacks(groups):
         return

@@ -127,7 +127,7 @@ def test_a_metric_stands_on_its_scale_with_the_spread_of_correct_solutions(drift
 def test_other_outcomes_say_what_comes_next(drift, status):
     score = 10 if status == "passed" else 0
     text = page.report(
-        result(CheckResult("a", "A", False, 10, score, "passed"), status=status, score=score, message="lost & found"),
+        result(CheckResult("a", "A", True, 10, score, "passed"), status=status, score=score, message="lost & found"),
         drift,
     )
     assert "lost &amp; found" in text

@@ -15,6 +15,8 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from .bundle import STARTERS, Bundle
+from .bundle import read as read_bundle
 from .errors import AuthoringError, MissingExtra, UsageError
 from .libraries import at_top, imported
 from .sandbox import Limits
@@ -95,6 +97,16 @@ class Exercise:
         return self.course / "solutions" / self.skill / self.name
 
     @property
+    def starters(self) -> Path:
+        """The starters as they were released; in a bundle only."""
+        return self.course / STARTERS / self.skill / self.name
+
+    @cached_property
+    def bundle(self) -> Bundle | None:
+        """What release noted, where the course is a bundle: it has the visible checks only."""
+        return read_bundle(self.course)
+
+    @property
     def visible_checks(self) -> Path:
         """The file of visible checks."""
         return self.folder / f"test_{self.module}.py"
@@ -107,6 +119,8 @@ class Exercise:
     @cached_property
     def modules(self) -> list[str]:
         """Names of the submitted Python modules that its checks import; other files are programs or data."""
+        if self.bundle is not None and self.id in self.bundle.modules:
+            return self.bundle.modules[self.id]
         checks = [path.read_bytes() for path in (self.visible_checks, self.hidden_checks) if path.is_file()]
         wanted = {name for source in checks for name in at_top(source)}
         return [Path(f).stem for f in self.files if f.endswith(".py") and "/" not in f and Path(f).stem in wanted]

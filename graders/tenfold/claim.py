@@ -110,7 +110,8 @@ def _of_this_course(document: dict[str, Any], course: Path, work: Path | None) -
     same = hashes["data"] == catalog.digest(exercise.data_folders(), exercise.course)
     yield Finding(same, "graded on these data" if same else "graded on other data than those of this course")
     whole = document["points"] == exercise.points
-    yield Finding(whole, "every check was tried" if whole else "not every check is in it: a full grade has more points")
+    missing = "not every check" if any(check["hidden"] for check in document["checks"]) else "no hidden check"
+    yield Finding(whole, "every check was tried" if whole else f"{missing} is in it: a full grade has more points")
     if work is None:
         yield Finding(None, "not compared with the work itself: name it with --submission")
     else:

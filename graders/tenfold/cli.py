@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from . import __version__, catalog
+from . import __version__, bundle, catalog
 from .errors import MissingExtra, TenfoldError, UsageError
 from .result import Result
 
@@ -102,6 +102,10 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("--require", metavar="LEVEL", help="the least sandbox level to grade at (default: medium)")
     word.add_argument("--out", type=Path, metavar="DIR", help="write the results into DIR, in every format")
     word.set_defaults(run=_ci, require="medium")
+
+    word = words.add_parser("release", help="write a learner's bundle and a course template, without what is hidden")
+    word.add_argument("folder", metavar="OUT", help="the folder for both archives, made if need be")
+    word.set_defaults(run=_release)
 
     word = words.add_parser("nbgrader", help="exercises as assignments of nbgrader's")
     verbs = word.add_subparsers(required=True, metavar="install|export")
@@ -275,6 +279,7 @@ def _check_result(course: Path, arguments: argparse.Namespace) -> int:
 def _verify(course: Path, arguments: argparse.Namespace) -> int:
     from . import levels, verify
 
+    bundle.refuse(course, "verify")
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
     chosen = [catalog.find(course, name) for name in arguments.exercises] or list(_installed(course, console))
     if not chosen:
@@ -298,6 +303,7 @@ def _installed(course: Path, console: Console) -> Iterator[catalog.Exercise]:
 def _new(course: Path, arguments: argparse.Namespace) -> int:
     from . import new
 
+    bundle.refuse(course, "new")
     for path in new.create(course, arguments.exercise):
         print(path.relative_to(course))
     print(f"Next: write the solution and the hidden checks together; then  make verify EX={arguments.exercise}")
@@ -327,7 +333,21 @@ def _ci(course: Path, arguments: argparse.Namespace) -> int:
     return max((CODES[result.status] for result in results), default=0)
 
 
+def _release(course: Path, arguments: argparse.Namespace) -> int:
+    from . import release
+
+    if not arguments.folder:
+        raise UsageError("into which folder? Name it: make release OUT=folder")
+    written, left = release.release(course, Path(arguments.folder))
+    for one in written:
+        print(f"{one.path}  {one.members} files, {one.size / 1e6:.1f} MB, SHA-256 {one.sha256}")
+    for path in left:
+        print(f"left out, as neither an exercise.toml nor a list of the kit names it: {path}")
+    return 0
+
+
 def _nbgrader_install(course: Path, arguments: argparse.Namespace) -> int:
+    bundle.refuse(course, "nbgrader")
     _require_nbgrader()
     from .nbgrader import config
 
@@ -337,6 +357,7 @@ def _nbgrader_install(course: Path, arguments: argparse.Namespace) -> int:
 
 
 def _nbgrader_export(course: Path, arguments: argparse.Namespace) -> int:
+    bundle.refuse(course, "nbgrader")
     _require_nbgrader()
     from .nbgrader import export
 

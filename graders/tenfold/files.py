@@ -25,16 +25,15 @@ def open_plain(path: Path | str, flags: int = os.O_RDONLY, folder: int | None = 
     return os.fdopen(number, "rb" if flags == os.O_RDONLY else "wb")
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file at one blow: whoever looks finds the old one or the new one, whatever ends this process."""
+    content = content.encode() if isinstance(content, str) else content
     if path.exists() and not path.is_file():  # a terminal, a pipe
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content)
         return
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
-    ) as file:
+    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
-            file.write(text)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
             os.fchmod(file.fileno(), 0o644)

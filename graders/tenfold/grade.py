@@ -9,7 +9,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,9 @@ UNUSED = [
     "threadexception",
 ]
 
+NOT_HIDDEN = "Visible checks only: the hidden ones were not run, so this is no full grade."
+NO_HIDDEN = "Visible checks only: this bundle holds no hidden ones, so this is no full grade."
+
 
 @dataclass(frozen=True)
 class Request:
@@ -50,7 +53,7 @@ class Request:
     seed: seeds.Seed | None = None
     """None: the class's secret where there is one, else the practice seed."""
     visible: bool = False
-    """Only the visible checks."""
+    """Only the visible checks; in a bundle there are no others."""
     only: frozenset[str] | None = None
     """Only these checks and what they need (for proofs)."""
     require: str | None = None
@@ -87,6 +90,7 @@ def _grade(request: Request, level: str) -> dict[str, Any]:
     hashes = {"submission": "", "grader": grader_hash(exercise), "data": ""}
     seed = request.seed or seeds.practice()
     try:
+        request = replace(request, visible=request.visible or exercise.bundle is not None)
         submission = request.take() if request.take else collect(exercise, request.path)
         hashes["submission"] = submission.digest
         hashes["data"] = catalog.digest(exercise.data_folders(), exercise.course)
@@ -119,6 +123,8 @@ def _grade(request: Request, level: str) -> dict[str, Any]:
     blame: Blame | None = "submission" if status == "not_yet" else recorder.blame
     if status == "could_not_grade" and not message:
         message = _lost_line(exercise, recorder)
+    if request.visible and status != "could_not_grade":
+        message = "\n".join(line for line in (message, NO_HIDDEN if exercise.bundle else NOT_HIDDEN) if line)
     return {
         "status": status,
         "score": score,

@@ -17,7 +17,7 @@ from . import proof
 from .catalog import SKILLS, Exercise, misconceptions
 from .drawing import drawing, name_place, scale, sector
 from .progress import Standing, suggestions
-from .report import MARKS, VERDICTS
+from .report import MARKS, verdict
 from .result import Result
 
 BACKTICKS = re.compile(r"`([^`\n]+)`")
@@ -38,7 +38,7 @@ def report(result: Result, exercise: Exercise) -> str:
         "report.html.j2",
         result=result,
         title=exercise.title,
-        verdict=VERDICTS[result.status][0].capitalize(),
+        verdict=verdict(result).capitalize(),
         needed=result.points * result.pass_,
         next=_next(result),
         causes=[(misconceptions()[kind], count) for kind, count in kinds.most_common(3)],
@@ -63,6 +63,7 @@ def skill_map(standings: Sequence[Standing]) -> str:
         "progress.html.j2",
         passed=sum(s.passed for s in standings),
         total=len(standings),
+        scope=", in their visible checks only" if any(s.exercise.bundle for s in standings) else "",
         next=suggestions(standings),
         sectors=[_sector(i, len(groups), slug, group) for i, (slug, group) in enumerate(groups.items())],
         skills=[
@@ -82,8 +83,11 @@ class Step:
 
 def _next(result: Result) -> list[Step]:
     if result.status == "passed":
+        after = Step("What to try next:", "make progress")
+        if result.visible_only:
+            return [after]
         other = Step("Other ways, and the wrong ideas avoided:", f"make show EX={result.exercise} ARGS=--solution")
-        return [other, Step("What to try next:", "make progress")]
+        return [other, after]
     if result.status == "could_not_grade":
         return [
             Step("Nothing was taken for a zero. When it is mended, grade again:", f"make grade EX={result.exercise}")

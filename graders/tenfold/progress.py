@@ -68,7 +68,7 @@ def note_grade(exercise: Exercise, result: Result) -> None:
         score, points = (result.score, result.points) if better else (before.score, before.points)
         passed = before.passed or result.status == "passed"
         entry = {"tries": before.tries + 1, "score": score, "points": points, "passed": passed, "last": result.started}
-        _table(known, "grades")[exercise.id] = entry
+        _table(known, _grades(exercise))[exercise.id] = entry
 
     _change(exercise.course, change)
 
@@ -84,7 +84,7 @@ def read(course: Path) -> State:
 
 def standing(exercise: Exercise, known: State) -> Standing:
     """Return how far the learner has come with an exercise; what makes no sense in the file counts as nothing."""
-    entry = _table(known, "grades").get(exercise.id)
+    entry = _table(known, _grades(exercise)).get(exercise.id)
     entry = entry if isinstance(entry, dict) else {}
     tries, score, points = (_number(entry.get(key)) for key in ("tries", "score", "points"))
     hints = _number(_table(known, "hints").get(exercise.id))
@@ -105,6 +105,11 @@ def suggestions(standings: Sequence[Standing], most: int = 3) -> list[Standing]:
         return (-s.share, s.exercise.level, passed[s.exercise.skill], int(s.exercise.skill[:2]))
 
     return sorted(left, key=order)[:most]
+
+
+def _grades(exercise: Exercise) -> str:
+    """Return the table of grades: those of visible checks only have one of their own, and count as no others."""
+    return "visible" if exercise.bundle else "grades"
 
 
 def _number(value: object) -> float:

@@ -19,10 +19,15 @@ SHOWN, MISTAKE = "mlops-drift", "psi_over_0_2"
 
 def table(course: Path) -> str:
     """Return the skills and their exercises as a markdown table."""
+    return listed(course, catalog.exercises(course))
+
+
+def listed(course: Path, exercises: list[catalog.Exercise]) -> str:
+    """Return some of a course's exercises as a markdown table."""
     lines = ["| skill | exercise | level | minutes | what |", "|---|---|---|---|---|"]
-    for skill, group in groupby(catalog.exercises(course), key=lambda e: e.skill):
+    for skill, group in groupby(exercises, key=lambda e: e.skill):
         for i, e in enumerate(group):
-            name = f"{skill[:2]} {catalog.SKILLS[skill[3:]]}" if i == 0 else ""
+            name = f"{skill[:2]} {catalog.SKILLS.get(skill[3:], skill[3:])}" if i == 0 else ""
             place = e.folder.relative_to(course).as_posix()
             lines.append(f"| {name} | [`{e.id}`]({place}/README.md) | {e.level} | {e.minutes} | {e.title} |")
     return "\n".join(lines)

@@ -69,7 +69,8 @@ def progress_text(standings: Sequence[Standing], console: Console) -> str:
             grid.add_row(Text(mark, style), s.exercise.id, Text(best, style), title)
     with console.capture() as captured:
         console.print(grid)
-        console.print(f"\n  {sum(s.passed for s in standings)} of {len(standings)} passed")
+        scope = " (visible checks only)" if any(s.exercise.bundle for s in standings) else ""
+        console.print(f"\n  {sum(s.passed for s in standings)} of {len(standings)} passed{scope}")
         for i, s in enumerate(suggestions(standings)):
             state = (
                 f"best {s.score:g} of {s.points:g}"
@@ -86,7 +87,7 @@ def change_text(results: Sequence[Result], others: Sequence[str], console: Conso
         if not results:
             console.print("\n  Nothing to grade: no exercise's files differ.", end="")
         for result in results:
-            word, style = VERDICTS[result.status]
+            word, style = verdict(result), VERDICTS[result.status][1]
             score = "" if result.status == "could_not_grade" else f"  {result.score:g} of {result.points:g} points"
             console.print(Text.assemble("\n  ", (result.exercise, "bold"), "  ", (word, style), score), end="")
         if others:
@@ -104,6 +105,12 @@ def one_line(path: str) -> str:
     return clean(os.fsencode(path).decode("utf-8", "replace"), 200).replace("\n", "?").replace("\t", "?")
 
 
+def verdict(result: Result) -> str:
+    """Return the verdict in words; a pass that is not about every check says so."""
+    scope = " (visible checks only)" if result.status == "passed" and result.visible_only else ""
+    return VERDICTS[result.status][0] + scope
+
+
 def headline(result: Result, title: str) -> str:
     """Return the verdict as plain text."""
     return _headline(result, title).plain
@@ -119,7 +126,7 @@ def _points(check: CheckResult) -> str:
 
 
 def _headline(result: Result, title: str) -> Text:
-    word, style = VERDICTS[result.status]
+    word, style = verdict(result), VERDICTS[result.status][1]
     text = Text.assemble((result.exercise, "bold"), f"  {title}\n  ", (word, style))
     if result.status != "could_not_grade":
         text.append(f"  {result.score:g} of {result.points:g} points (passes at {result.points * result.pass_:g})")
@@ -156,6 +163,8 @@ def _scale(metric: Metric) -> Text:
 
 
 def _next(result: Result) -> Text:
+    if result.status == "passed" and result.visible_only:
+        return Text("\n  What to try next:  make progress")
     if result.status == "passed":
         return Text(
             f"\n  Other ways, and the wrong ideas avoided:\n    make show EX={result.exercise} ARGS=--solution\n"

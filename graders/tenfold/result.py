@@ -92,7 +92,8 @@ class Result:
     python: str
     blame: Blame | None
     message: str
-    """One plain line (a syntax error: three) when the checks alone do not say what happened; else empty."""
+    """A plain line (a syntax error: three) when the checks alone do not say what happened; one more where only the
+    visible checks were run; else empty."""
     checks: tuple[CheckResult, ...]
     detail: str = ""
     """For the author: the grader's own traceback; never part of the document."""
@@ -101,6 +102,11 @@ class Result:
     def practice(self) -> bool:
         """True when the draws were the public practice draws."""
         return self.seed_label == "practice"
+
+    @property
+    def visible_only(self) -> bool:
+        """True when no hidden check was run: not a full grade."""
+        return bool(self.checks) and not any(check.hidden for check in self.checks)
 
     def document(self) -> dict[str, Any]:
         """Return the JSON document of schema ``tenfold/result/1``."""

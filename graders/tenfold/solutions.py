@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import contract, progress
+from . import bundle, contract, progress
 from .catalog import Exercise, misconceptions
 from .errors import UsageError
 
@@ -17,8 +17,10 @@ def as_markdown(exercise: Exercise) -> str:
     Raises
     ------
     UsageError
-        The exercise has not been passed yet.
+        The exercise has not been passed yet, or the course is a bundle, which has no solutions.
     """
+    if exercise.bundle:
+        raise UsageError(f"the solutions are not here. {bundle.NOT_HERE} Ask whoever gave it to you.")
     if not progress.standing(exercise, progress.read(exercise.course)).passed:
         raise UsageError(
             f"{exercise.id} is not passed yet: the solution comes after. A hint: make hint EX={exercise.id}"

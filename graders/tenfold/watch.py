@@ -32,7 +32,8 @@ def watch(exercise: Exercise, console: Console) -> None:
             console.clear()
             print(report.as_text(result, exercise.title, console))
             if not whole and result.status == "passed":
-                console.print("\n  All visible checks hold. [bold]Enter[/] grades all checks.")
+                rest = "the hidden ones are not here." if exercise.bundle else "[bold]Enter[/] grades all checks."
+                console.print(f"\n  All visible checks hold: {rest}")
             console.print(f"\n  [dim]Watching {', '.join(exercise.files)}. Ctrl-C ends.[/]")
 
 
