@@ -82,11 +82,12 @@ def test_groups_of_an_exercise_come_in_order(setup):
 
     class Arguments:
         all = False
-        exercise = "dl-quantize"
+        diff = None
+        exercise = ("dl-quantize",)
         group = ("sign",)
 
     assert wanted(Arguments) == ["core", "torch", "sign"]
-    Arguments.exercise, Arguments.group = "../../etc", ()
+    Arguments.exercise, Arguments.group = ("../../etc",), ()
     assert wanted(Arguments) == ["core"]
     Arguments.all = True
     assert wanted(Arguments)[:2] == ["core", "torch"]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
-import subprocess
 from datetime import datetime
 from pathlib import Path
 
 from . import progress
 from .catalog import Exercise
-from .errors import AuthoringError, UsageError
+from .errors import AuthoringError, MachineError, UsageError
+from .git import git
 
 LAYERS = 3
 
@@ -90,19 +91,12 @@ def _from_bundle(exercise: Exercise, name: str) -> bytes:
 
 
 def _from_history(folder: Path, name: str, wanted: str) -> bytes:
-    commits = _git(folder, "log", "--format=%H", "--", name).decode().split()
-    for commit in commits:
-        content = _git(folder, "show", f"{commit}:./{name}")
-        if _sha(content) == wanted:
-            return content
+    with contextlib.suppress(MachineError):
+        for commit in git(folder, "log", "--format=%H", "--", name).decode().split():
+            content = git(folder, "show", f"{commit}:./{name}")
+            if _sha(content) == wanted:
+                return content
     raise UsageError(f"the starter of {name} is not in this checkout's Git history; get it from a fresh clone")
-
-
-def _git(folder: Path, *words: str) -> bytes:
-    try:
-        return subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return b""
 
 
 def _sha(content: bytes) -> str:

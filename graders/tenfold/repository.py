@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import MachineError, UsageError
-from .result import clean
+from .git import git
 
 PLAIN = ("100644", "100755")
-SETTINGS = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_LITERAL_PATHSPECS": "1", "GIT_OPTIONAL_LOCKS": "0"}
 KINDS = {"120000": "a link", "160000": "a submodule", "040000": "a folder"}
 
 
@@ -49,14 +47,14 @@ class Repository:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            self.top = Path(os.fsdecode(self._git("rev-parse", "--show-toplevel")).rstrip("\n")).resolve()
+            self.top = Path(os.fsdecode(git(self.folder, "rev-parse", "--show-toplevel")).rstrip("\n")).resolve()
         except MachineError:
             raise UsageError(f"{folder} is not in a Git repository. Name one with --repo.") from None
 
     def commit(self, reference: str) -> str:
         """Return the name of the commit that a branch, tag or other reference stands for, or raise `UsageError`."""
         try:
-            found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
+            found = git(self.folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
         except (MachineError, ValueError):  # a name cannot hold a zero byte
             raise UsageError(
                 f"there is no commit {reference!r} in {self.top}. Fetch it first, then try again."
@@ -66,19 +64,19 @@ class Repository:
     def common(self, base: str, head: str) -> str:
         """Return the commit that two have in common; `base` where there is none, as in a shallow clone."""
         try:
-            return self._git("merge-base", base, head).decode().strip()
+            return git(self.folder, "merge-base", base, head).decode().strip()
         except MachineError:
             return base
 
     def differing(self, before: str, after: str) -> list[str]:
         """Return the paths whose content or mode differs between two commits; a renamed file is two."""
         words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", before, after)
-        return [os.fsdecode(path) for path in self._git(*words).split(b"\0") if path]
+        return [os.fsdecode(path) for path in git(self.folder, *words).split(b"\0") if path]
 
     def entries(self, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
         """Return what a commit holds at each of some paths; what is not there has no entry."""
         found = {}
-        for line in self._git("ls-tree", "-z", "-l", "--full-tree", commit, "--", *paths).split(b"\0"):
+        for line in git(self.folder, "ls-tree", "-z", "-l", "--full-tree", commit, "--", *paths).split(b"\0"):
             if line:
                 described, _, path = line.partition(b"\t")
                 mode, _, name, size = described.decode().split()
@@ -87,27 +85,16 @@ class Repository:
 
     def content(self, entry: Entry) -> bytes:
         """Return the bytes of a file."""
-        return self._git("cat-file", "blob", entry.name)
+        return git(self.folder, "cat-file", "blob", entry.name)
 
     def is_at(self, commit: str) -> bool:
         """Return whether the files of this checkout are those of a commit, and no others are among them."""
-        return self.commit("HEAD") == commit and not self._git("status", "--porcelain", "--untracked-files=all")
+        return self.commit("HEAD") == commit and not git(self.folder, "status", "--porcelain", "--untracked-files=all")
 
     def checkout(self, commit: str, folder: Path) -> None:
         """Put the files of a commit into a new folder that belongs to this repository."""
-        self._git("worktree", "add", "--quiet", "--detach", str(folder), commit)
+        git(self.folder, "worktree", "add", "--quiet", "--detach", str(folder), commit)
 
     def forget(self, folder: Path) -> None:
         """Remove such a folder."""
-        self._git("worktree", "remove", "--force", str(folder))
-
-    def _git(self, *words: str) -> bytes:
-        try:
-            done = subprocess.run(
-                ["git", *words], cwd=self.folder, env=os.environ | SETTINGS, capture_output=True, check=True
-            )
-        except OSError as error:
-            raise MachineError(f"git could not be run in {self.folder}: {error.strerror}") from None
-        except subprocess.CalledProcessError as error:
-            raise MachineError(f"git {words[0]}: {clean(error.stderr.decode(errors='replace').strip())}") from None
-        return done.stdout
+        git(self.folder, "worktree", "remove", "--force", str(folder))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import UsageError
-
-PLAIN = ("100644", "100755")
+from .errors import MachineError, UsageError
+from .git import git
+from .repository import PLAIN
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,10 @@ def last(folder: Path) -> Commit:
     UsageError
         There is no Git, no repository or no commit.
     """
-    name, seconds = git(folder, "log", "-1", "--format=%H %ct").decode().split()
+    try:
+        name, seconds = git(folder, "log", "-1", "--format=%H %ct").decode().split()
+    except MachineError as error:
+        raise UsageError(f"{error}: Git knows which files are the kit's, so run this in a clone") from None
     blobs, others = {}, []
     for line in _split(git(folder, "ls-tree", "-r", "-z", name)):
         about, _, path = line.partition("\t")
@@ -60,17 +62,6 @@ def last(folder: Path) -> Commit:
         else:
             others.append(path)
     return Commit(folder, name, int(seconds), blobs, tuple(others))
-
-
-def git(folder: Path, *words: str, given: bytes = b"") -> bytes:
-    """Return what Git answers, or raise `UsageError` with its own last line."""
-    try:
-        return subprocess.run(["git", *words], cwd=folder, input=given, check=True, capture_output=True).stdout
-    except FileNotFoundError:
-        raise UsageError("git is not installed here, and it knows which files are the kit's: install it") from None
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip().splitlines() or ["it says nothing more"]
-        raise UsageError(f"Git cannot say what it keeps of {folder}: {said[0]}. Run this in a clone.") from None
 
 
 def _split(answer: bytes) -> list[str]:
