@@ -14,6 +14,7 @@ from rich.markdown import Markdown
 
 from . import __version__, bundle, catalog
 from .errors import MissingExtra, TenfoldError, UsageError
+from .formats import FORMATS
 from .result import Result
 
 WIDE = 140
@@ -76,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("--require", metavar="LEVEL", help="the least sandbox level to grade at: weak, medium or strong")
     word.add_argument("--json", type=Path, metavar="F", help="write the result document to F")
     word.add_argument("--html", type=Path, metavar="F", help="write the report to F, a page of its own")
+    for flag, (what, _) in FORMATS.items():
+        word.add_argument(f"--{flag}", type=Path, metavar="F", help=f"write {what} to F")
     word.add_argument("--open", action="store_true", help="open the report in a browser")
     word.add_argument("--sign", type=Path, metavar="KEY", help="sign the document with this private key (PEM)")
     word.add_argument("--debug", action="store_true", help="show the grader's own traceback")
@@ -191,7 +194,8 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
     from . import files, grade, report, seeds, signature
 
     exercise = catalog.find(course, arguments.exercise)
-    for path in (arguments.json, arguments.html):
+    wanted = [(path, render) for flag, (_, render) in FORMATS.items() if (path := getattr(arguments, flag))]
+    for path in (arguments.json, arguments.html, *(path for path, _ in wanted)):
         if path is not None:
             _writable(path)
     if arguments.sign is not None:
@@ -207,6 +211,8 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
         if arguments.sign is not None:
             document = signature.signed(document, arguments.sign)
         files.write_whole(arguments.json, report.as_json(document))
+    for path, render in wanted:
+        files.write_whole(path, render([result]))
     print(report.as_text(result, exercise.title, Console(highlight=False)))
     if result.detail and arguments.debug:
         print(result.detail, file=sys.stderr)
@@ -248,8 +254,13 @@ def _report(exercise: catalog.Exercise, result: Result, arguments: argparse.Name
 
 
 def _writable(path: Path) -> Path:
-    if not path.absolute().parent.is_dir():
-        raise UsageError(f"{path} cannot be written: there is no folder {path.absolute().parent}")
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"{path} cannot be written: there is no folder {folder}")
+    if path.is_dir():
+        raise UsageError(f"{path} cannot be written: it is a folder. Name a file in it")
+    if not os.access(path if path.exists() and not path.is_file() else folder, os.W_OK):
+        raise UsageError(f"{path} cannot be written: you may not write there. Name a file in another folder")
     return path
 
 

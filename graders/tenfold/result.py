@@ -12,7 +12,9 @@ Status = Literal["passed", "not_yet", "could_not_grade"]
 CheckStatus = Literal["passed", "partial", "failed", "not_tried", "could_not_grade"]
 Blame = Literal["submission", "grader", "machine"]
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)  # what moves a cursor, turns or breaks a line, or is no character of UTF-8 or of XML 1.0
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,16 @@ class Result:
         """True when no hidden check was run: not a full grade."""
         return bool(self.checks) and not any(check.hidden for check in self.checks)
 
+    def public(self) -> Result:
+        """Return what anybody may read: no traceback, one metric a check, of a hidden one two figures."""
+        return replace(self, checks=tuple(_public(check) for check in self.checks), detail="")
+
     def document(self) -> dict[str, Any]:
         """Return the JSON document of schema ``tenfold/result/1``."""
-        fields = asdict(self)
+        fields = asdict(self.public())
         del fields["detail"]
         fields["pass"] = fields.pop("pass_")
-        fields["checks"] = [asdict(_public(check)) for check in self.checks]
+        fields["checks"] = list(fields["checks"])
         for check in fields["checks"]:
             del check["measured"]
         return {"schema": SCHEMA, "practice": self.practice, **fields}
@@ -124,10 +130,10 @@ def _public(check: CheckResult) -> CheckResult:
     metric = check.metric
     if check.hidden and metric is not None and metric.value is not None:
         check = replace(check, metric=replace(metric, value=float(f"{metric.value:.2g}")))
-    return replace(check, seconds=round(check.seconds, 3))
+    return replace(check, seconds=round(check.seconds, 3), measured=())
 
 
 def clean(text: str, longest: int = 600) -> str:
-    """Return text from a submission without control characters, cut to a length."""
+    """Return text without control characters and halves of characters, cut to a length."""
     text = _CONTROL.sub("?", text)
     return text if len(text) <= longest else text[: longest - 1] + "…"
