@@ -26,8 +26,6 @@ PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 
 every_flow = pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
-ENGINE = "".join(path.read_text() for path in sorted((ROOT / "graders" / "tenfold").glob("c*i.py")))  # ci.py, cli.py
-needs_the_formats = pytest.mark.skipif("junit" not in ENGINE, reason="`tenfold ci` writes results.json alone as yet")
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -379,7 +377,6 @@ def test_grade_yml_passes_a_right_change_and_runs_nothing_else_of_it(forge):
     print(f"start to summary: {job.seconds:.1f} s, with sudo and the set-up stood in for")
 
 
-@needs_the_formats
 def test_a_run_leaves_every_report_and_a_summary(forge):
     job = github(forge, forge.propose({MEAN: "def mean(values):\n    return 0.0\n"}))
     left = {path.name for path in (job.folder / "grade").iterdir()}

@@ -8,10 +8,10 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from . import grade, seeds
+from . import files, formats, grade, report, seeds
 from .catalog import Exercise
 from .change import Change
 from .repository import Repository
@@ -28,6 +28,40 @@ def results(change: Change, require: str | None = None) -> Iterator[tuple[Exerci
         seed = None if os.environ.get("TENFOLD_SECRET") else seeds.numbered(secrets.randbits(63))
         take = functools.partial(change.submission, exercise)
         yield exercise, grade.grade(grade.Request(exercise, seed=seed, require=require, take=take))
+
+
+REPORTS: dict[str, Callable[[Sequence[Result]], str]] = {
+    "results.json": lambda graded: report.as_json([result.document() for result in graded]),
+    "junit.xml": formats.junit.render,
+    "ctrf.json": formats.ctrf.render,
+    "summary.md": formats.summary.render,
+    "grades.csv": formats.table.render,
+}
+"""What is written of a change, by the file's name."""
+
+
+def write(graded: Sequence[Result], folder: Path) -> None:
+    """Write every report into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, render in REPORTS.items():
+        files.write_whole(folder / name, render(graded))
+
+
+def say(text: str) -> None:
+    """Print text; for a GitHub runner so that nothing in it can command it."""
+    print(
+        formats.annotations.quiet(text, secrets.token_hex(16)) if "GITHUB_ACTIONS" in os.environ else text, flush=True
+    )
+
+
+def tell_github(graded: Sequence[Result], change: Change) -> None:
+    """Print annotations where a GitHub runner reads them, and add to the job's summary where there is one."""
+    places = {exercise.id: next(iter(change.paths(exercise).values())) for exercise in change.exercises}
+    if "GITHUB_ACTIONS" in os.environ:
+        print(formats.annotations.render(graded, places), end="", flush=True)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(formats.summary.render(graded))
 
 
 AT_BASE = "TENFOLD_AT_BASE"

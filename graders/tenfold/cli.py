@@ -322,7 +322,7 @@ def _new(course: Path, arguments: argparse.Namespace) -> int:
 
 
 def _ci(course: Path, arguments: argparse.Namespace) -> int:
-    from . import change, ci, files, report
+    from . import change, ci, report
     from .repository import Repository
 
     repository = Repository((arguments.repo or course).resolve())
@@ -332,15 +332,14 @@ def _ci(course: Path, arguments: argparse.Namespace) -> int:
         words = ["ci", "--base", base, "--head", head, "--require", arguments.require, *out]
         return ci.at_base(course, repository, base, words)
     found = change.between(course, repository, base, head)
-    console = Console(highlight=False)
-    results = []
+    console, results = Console(highlight=False), []
     for exercise, result in ci.results(found, arguments.require):
         results.append(result)
-        print(report.as_text(result, exercise.title, console), flush=True)
-    print(report.change_text(results, found.others, console))
+        ci.say(report.as_text(result, exercise.title, console))
+    ci.say(report.change_text(results, found.others, console))
+    ci.tell_github(results, found)
     if arguments.out is not None:
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        files.write_whole(arguments.out / "results.json", report.as_json([result.document() for result in results]))
+        ci.write(results, arguments.out)
     return max((CODES[result.status] for result in results), default=0)
 
 
