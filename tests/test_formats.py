@@ -244,7 +244,8 @@ def test_ctrf_counts_every_status_and_keeps_the_points():
     }
     assert read["summary"]["stop"] - read["summary"]["start"] == 1500
     partial = read["tests"][3]
-    assert (partial["rawStatus"], partial["extra"]) == ("partial", {"points": 2.0, "earned": 0.5})
+    metric = {"name": "AUC", "value": 0.88, "floor": 0.7, "full": 0.9, "unit": ""}
+    assert (partial["rawStatus"], partial["extra"]) == ("partial", {"points": 2.0, "earned": 0.5, "metric": metric})
 
 
 def test_ctrf_of_a_lost_grade_is_other_has_no_score_and_is_not_healthy():
@@ -489,6 +490,16 @@ def test_annotations_point_at_the_learners_file():
     assert commands[0][2].startswith("0.5 of 2 points\nAUC 0.88")
 
 
+def test_annotations_come_out_of_the_runner_as_they_went_in():
+    text = "100 % of %0A, 5 %25 of a,b:c=d\n::error::x"
+    shown = result("not_yet", check("failed", feedback=text, text=text.replace("\n", " ")))
+    path = "ex,a:b=%3A%0A/mean.py"
+    (command,) = Runner(annotations.render([shown], {"toy-mean": path})).commands
+    title = "toy-mean: " + text.replace("\n", " ")
+    assert command == ("error", {"file": path, "title": title}, f"0 of 2 points\n{text}")
+    assert "file=??.py," in annotations.render([shown], {"toy-mean": "\ud800\x1b.py"})
+
+
 def test_an_annotation_of_a_lost_grade_is_no_error_and_one_of_unloadable_code_is():
     (level, where, text) = Runner(annotations.render([LOST], {})).commands[0]
     assert (level, where) == ("warning", {"title": "toy-mean: The grade as a whole"})
@@ -508,7 +519,9 @@ def test_annotations_keep_to_ten_of_a_level_and_say_how_many_are_left():
 
 @given(RESULTS, TEXTS.filter(lambda text: text.strip(" \n")))
 def test_annotations_are_the_kits_own_whatever_the_text(results, path):
-    runner = Runner(annotations.render(results, {r.exercise: path for r in results}))
+    printed = annotations.render(results, {r.exercise: path for r in results})
+    printed.encode()
+    runner = Runner(printed)
     assert {name for name, _, _ in runner.commands} <= {"error", "warning"}
     assert set(runner.log) <= {""}
     assert all(set(where) <= {"file", "title"} for _, where, _ in runner.commands)

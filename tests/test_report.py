@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from tenfold.report import as_text
+from tenfold.report import as_json, as_text
 from tenfold.result import CheckResult, Metric, Result, clean
 
 LIMITS = {"level": "weak", "limits": {}}
@@ -59,3 +59,10 @@ def test_a_hidden_metric_keeps_two_figures_in_the_document():
     checks = [CheckResult("a", "A", hidden, 1, 0.5, "partial", "", None, metric) for hidden in (True, False)]
     values = [c["metric"]["value"] for c in result(*checks).document()["checks"]]
     assert values == [0.88, 0.87654]
+
+
+def test_a_hidden_metric_that_two_figures_would_make_infinite_can_be_written():
+    check = CheckResult("a", "A", True, 1, 0.0, "failed", "", None, Metric("AUC", 1.797e308, 0.7, 0.9))
+    document = result(check).document()
+    assert document["checks"][0]["metric"]["value"] is None
+    assert '"value": null' in as_json(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -129,7 +130,8 @@ def _public(check: CheckResult) -> CheckResult:
     """Leave two figures of a hidden metric: enough to learn from, too few to climb on."""
     metric = check.metric
     if check.hidden and metric is not None and metric.value is not None:
-        check = replace(check, metric=replace(metric, value=float(f"{metric.value:.2g}")))
+        rounded = float(f"{metric.value:.2g}")  # the largest floats round to infinity, which JSON has not
+        check = replace(check, metric=replace(metric, value=rounded if math.isfinite(rounded) else None))
     return replace(check, seconds=round(check.seconds, 3), measured=())
 
 

@@ -1,7 +1,8 @@
 """CTRF JSON, the Common Test Report Format: one suite an exercise, one test a check.
 
 A check that could not be graded is ``other``, and the run is then not ``healthy``; one that was not tried is
-``skipped``. CTRF knows no partial credit: less than everything is ``failed``, and ``extra`` holds the points.
+``skipped``. CTRF knows no partial credit: less than everything is ``failed``, and ``extra`` holds points and
+metric.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from .. import __version__
@@ -55,6 +57,7 @@ def render(results: Sequence[Result]) -> str:
 
 def _test(result: Result, check: CheckResult) -> dict[str, Any]:
     lost = check.status == "could_not_grade"
+    metric = None if check.metric is None else asdict(check.metric)
     return {
         "name": f"{check.id}: {check.title}",
         "status": STATUSES[check.status],
@@ -63,7 +66,7 @@ def _test(result: Result, check: CheckResult) -> dict[str, Any]:
         "suite": [result.exercise],
         "tags": ["hidden" if check.hidden else "visible"],
         "message": told(check),
-        "extra": {"points": check.points, "earned": None if lost else check.earned},
+        "extra": {"points": check.points, "earned": None if lost else check.earned, "metric": metric},
     }
 
 

@@ -1,4 +1,4 @@
-"""JUnit XML, as Ant wrote it first and Jenkins reads it: valid against the schemas of both.
+"""JUnit XML: valid for Jenkins (its schema junit-10), with all that Ant's schema asks for in its order.
 
 A test suite is an exercise, a test case a check. A check that could not be graded is an ``error``, never a
 ``failure``; one that was not tried is ``skipped``. JUnit knows no partial credit: less than everything is a failure,
