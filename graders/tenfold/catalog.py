@@ -191,6 +191,15 @@ def exercises(course: Path) -> list[Exercise]:
     return [_read(course, path.parent) for path in sorted(course.glob("exercises/*/*/exercise.toml"))]
 
 
+def of_skill(course: Path, skill: str | None) -> list[Exercise]:
+    """Return the exercises of one skill, by default of all, or raise `UsageError` naming the skills there are."""
+    every = exercises(course)
+    found = [e for e in every if skill in (None, e.skill[3:], e.skill)]
+    if not found:
+        raise UsageError(f"there is no skill {skill!r}; there are {', '.join(sorted({e.skill[3:] for e in every}))}")
+    return found
+
+
 def find(course: Path, wanted: str) -> Exercise:
     """Return the exercise with an id, or raise `UsageError` naming the nearest ones."""
     paths = {

@@ -12,6 +12,8 @@ SCHEMA = "tenfold/result/1"
 Status = Literal["passed", "not_yet", "could_not_grade"]
 CheckStatus = Literal["passed", "partial", "failed", "not_tried", "could_not_grade"]
 Blame = Literal["submission", "grader", "machine"]
+CODES: dict[Status, int] = {"passed": 0, "not_yet": 1, "could_not_grade": 2}
+"""The exit code of a grade."""
 
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
