@@ -27,6 +27,9 @@ MEAN = (COURSE / "solutions" / "01_toy" / "mean" / "mean.py").read_text()
 BROWSER = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WAIT = 60_000  # ms
+ACTIVE = os.environ | {
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+}  # nbgrader calls alembic
 
 pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium here"),
@@ -40,7 +43,9 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
     config.install(COURSE, folder)
     export.export(catalog.find(COURSE, "toy-mean"), folder)
-    subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", "toy-mean"], cwd=folder, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", "toy-mean"], cwd=folder, env=ACTIVE, check=True
+    )
     shutil.copytree(folder / "release" / "toy-mean", folder / "submitted" / "ada" / "toy-mean")
     return folder
 
@@ -52,7 +57,7 @@ def url(folder, tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     home = tmp_path_factory.mktemp("home")
-    environment = {**os.environ, "HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
+    environment = {**ACTIVE, "HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
     words = ["lab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0"]
     words += ["--IdentityProvider.token=", "--LabApp.news_url=None"]
     with (home / "log").open("w") as log:

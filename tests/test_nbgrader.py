@@ -34,6 +34,9 @@ from tenfold.notebook import Bench, Shown
 
 ROOT = Path(__file__).parents[1]
 COURSE = ROOT / "tests" / "course"
+ACTIVE = os.environ | {
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+}  # nbgrader calls alembic
 ROI, QUANTIZE, SQL = "biz-roi", "dl-quantize", "data-sql"
 ALERT = "<script>document.title='owned'</script>"
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's own
@@ -41,7 +44,12 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's own
 
 def nbgrader(folder, *words, succeeds=True):
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words], cwd=folder, capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=folder,
+        env=ACTIVE,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -682,6 +690,7 @@ def test_a_run_that_was_killed_goes_on(toys):
     process = subprocess.Popen(
         [sys.executable, "-m", "nbgrader", "autograde", "toy-mean"],
         cwd=toys,
+        env=ACTIVE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tenfold.nbgrader import assignment, config, export
 
 STUDENTS = 6
+ACTIVE = os.environ | {
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+}  # nbgrader calls alembic
 STAND_INS = """\
 import numpy as np
 from pathlib import Path
@@ -67,7 +72,7 @@ def cell(name, text, **grading):
 def autograde(folder, name, *words):
     start = time.perf_counter()
     argv = [sys.executable, "-m", "nbgrader", "autograde", name, "--force", *words]
-    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(argv, cwd=folder, env=ACTIVE, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return time.perf_counter() - start
 
@@ -88,7 +93,9 @@ def test_a_notebook_beside_nbgraders_own_way(toy, tmp_path, record_property, cap
     (theirs / "nbgrader_config.py").write_text("c = get_config()\n")
     nbformat.write(plain(toy), theirs / "source" / toy.id / f"{toy.id}.ipynb")
     for folder, made in ((ours, assignment.source(toy)), (theirs, plain(toy))):
-        subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", toy.id], cwd=folder, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "nbgrader", "generate_assignment", toy.id], cwd=folder, env=ACTIVE, check=True
+        )
         for i in range(STUDENTS):
             place = folder / "submitted" / f"s{i}" / toy.id
             shutil.copytree(folder / "release" / toy.id, place)
