@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ settings.load_profile("kit")
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Path(__file__).resolve().parent / "course"
+ACTIVE = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+"""As in an activated environment: nbgrader calls alembic."""
 
 
 @pytest.fixture

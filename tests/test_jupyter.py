@@ -21,13 +21,13 @@ from playwright.sync_api import expect, sync_playwright
 
 from tenfold import catalog
 from tenfold.nbgrader import config, export
+from tests.conftest import ACTIVE
 
 COURSE = Path(__file__).parent / "course"
 MEAN = (COURSE / "solutions" / "01_toy" / "mean" / "mean.py").read_text()
 BROWSER = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WAIT = 60_000  # ms
-ACTIVE = os.environ | {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 }  # nbgrader calls alembic
 

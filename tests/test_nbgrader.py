@@ -31,10 +31,10 @@ from tenfold.errors import UsageError
 from tenfold.grade import Request, grade
 from tenfold.nbgrader import assignment, config, export
 from tenfold.notebook import Bench, Shown
+from tests.conftest import ACTIVE
 
 ROOT = Path(__file__).parents[1]
 COURSE = ROOT / "tests" / "course"
-ACTIVE = os.environ | {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 }  # nbgrader calls alembic
 ROI, QUANTIZE, SQL = "biz-roi", "dl-quantize", "data-sql"

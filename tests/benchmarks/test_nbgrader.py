@@ -20,13 +20,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tenfold.nbgrader import assignment, config, export
 
 STUDENTS = 6
-ACTIVE = os.environ | {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 }  # nbgrader calls alembic
 STAND_INS = """\
 import numpy as np
 from pathlib import Path
 from tenfold import datasets, seeds
+from tests.conftest import ACTIVE
 course = Path({course!r})
 def public(name, **options):
     return datasets.draw(course, name, seeds.public().generator(name), **options)
