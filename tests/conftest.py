@@ -25,6 +25,7 @@ settings.load_profile("kit")
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Path(__file__).resolve().parent / "course"
+NBGRADER = [sys.executable, "-m", "nbgrader"]
 ACTIVE = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 """As in an activated environment: nbgrader calls alembic."""
 

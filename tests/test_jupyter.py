@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import socket
@@ -18,18 +17,16 @@ pytest.importorskip("nbgrader")
 pytest.importorskip("playwright")
 
 from playwright.sync_api import expect, sync_playwright
+from tests.conftest import ACTIVE, NBGRADER
 
 from tenfold import catalog
 from tenfold.nbgrader import config, export
-from tests.conftest import ACTIVE
 
 COURSE = Path(__file__).parent / "course"
 MEAN = (COURSE / "solutions" / "01_toy" / "mean" / "mean.py").read_text()
 BROWSER = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WAIT = 60_000  # ms
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-}  # nbgrader calls alembic
 
 pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium here"),
@@ -43,9 +40,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
     config.install(COURSE, folder)
     export.export(catalog.find(COURSE, "toy-mean"), folder)
-    subprocess.run(
-        [sys.executable, "-m", "nbgrader", "generate_assignment", "toy-mean"], cwd=folder, env=ACTIVE, check=True
-    )
+    subprocess.run([*NBGRADER, "generate_assignment", "toy-mean"], cwd=folder, env=ACTIVE, check=True)
     shutil.copytree(folder / "release" / "toy-mean", folder / "submitted" / "ada" / "toy-mean")
     return folder
 

@@ -12,7 +12,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,18 +24,16 @@ pytest.importorskip("nbgrader")
 
 import nbformat
 from nbgrader.api import Gradebook
+from tests.conftest import ACTIVE, NBGRADER
 
 from tenfold import catalog, cli
 from tenfold.errors import UsageError
 from tenfold.grade import Request, grade
 from tenfold.nbgrader import assignment, config, export
 from tenfold.notebook import Bench, Shown
-from tests.conftest import ACTIVE
 
 ROOT = Path(__file__).parents[1]
 COURSE = ROOT / "tests" / "course"
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-}  # nbgrader calls alembic
 ROI, QUANTIZE, SQL = "biz-roi", "dl-quantize", "data-sql"
 ALERT = "<script>document.title='owned'</script>"
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's own
@@ -44,7 +41,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's own
 
 def nbgrader(folder, *words, succeeds=True):
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words],
+        [*NBGRADER, *words],
         cwd=folder,
         env=ACTIVE,
         capture_output=True,
@@ -688,7 +685,7 @@ def test_a_run_that_was_killed_goes_on(toys):
     for i in range(MANY):
         mean(toys, f"s{i:03}", MEAN if i % 2 else f"def mean(values, weights=None):\n    return {i}.0\n")
     process = subprocess.Popen(
-        [sys.executable, "-m", "nbgrader", "autograde", "toy-mean"],
+        [*NBGRADER, "autograde", "toy-mean"],
         cwd=toys,
         env=ACTIVE,
         stdout=subprocess.DEVNULL,

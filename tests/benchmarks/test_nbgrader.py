@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import ast
-import os
 import shutil
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -16,17 +13,15 @@ pytest.importorskip("nbgrader")
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
+from tests.conftest import ACTIVE, NBGRADER
 
 from tenfold.nbgrader import assignment, config, export
 
 STUDENTS = 6
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-}  # nbgrader calls alembic
 STAND_INS = """\
 import numpy as np
 from pathlib import Path
 from tenfold import datasets, seeds
-from tests.conftest import ACTIVE
 course = Path({course!r})
 def public(name, **options):
     return datasets.draw(course, name, seeds.public().generator(name), **options)
@@ -71,7 +66,7 @@ def cell(name, text, **grading):
 
 def autograde(folder, name, *words):
     start = time.perf_counter()
-    argv = [sys.executable, "-m", "nbgrader", "autograde", name, "--force", *words]
+    argv = [*NBGRADER, "autograde", name, "--force", *words]
     done = subprocess.run(argv, cwd=folder, env=ACTIVE, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return time.perf_counter() - start
@@ -93,9 +88,7 @@ def test_a_notebook_beside_nbgraders_own_way(toy, tmp_path, record_property, cap
     (theirs / "nbgrader_config.py").write_text("c = get_config()\n")
     nbformat.write(plain(toy), theirs / "source" / toy.id / f"{toy.id}.ipynb")
     for folder, made in ((ours, assignment.source(toy)), (theirs, plain(toy))):
-        subprocess.run(
-            [sys.executable, "-m", "nbgrader", "generate_assignment", toy.id], cwd=folder, env=ACTIVE, check=True
-        )
+        subprocess.run([*NBGRADER, "generate_assignment", toy.id], cwd=folder, env=ACTIVE, check=True)
         for i in range(STUDENTS):
             place = folder / "submitted" / f"s{i}" / toy.id
             shutil.copytree(folder / "release" / toy.id, place)
