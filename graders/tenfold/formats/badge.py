@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..report import as_json
 from ..result import Result
-from .plain import VERDICTS, plain
+from .plain import plain, verdict_of
 
 
 def render(results: Sequence[Result]) -> str:
@@ -27,7 +27,7 @@ def _message(shown: list[Result], passed: int, lost: int) -> str:
     if not shown:
         return "nothing graded"
     if lost == len(shown):
-        return VERDICTS["could_not_grade"]
+        return verdict_of(shown[0])
     if len(shown) == 1:
-        return f"{VERDICTS[shown[0].status]}, {shown[0].score:g}/{shown[0].points:g}"
+        return f"{verdict_of(shown[0])}, {shown[0].score:g}/{shown[0].points:g}"
     return f"{passed} of {len(shown)} passed" + (f", {lost} could not grade" if lost else "")

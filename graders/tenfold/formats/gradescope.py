@@ -15,7 +15,7 @@ from typing import Any
 
 from ..report import as_json
 from ..result import CheckResult, Result
-from .plain import VERDICTS, plain, told
+from .plain import plain, told, verdict_of
 
 
 def render(results: Sequence[Result]) -> str:
@@ -41,7 +41,7 @@ def _line(result: Result) -> str:
     if result.status == "could_not_grade":
         why = f": {result.message}" if result.message else ""
         return f"{result.exercise}: could not grade, and nothing was taken for a zero{why}"
-    line = f"{result.exercise}: {VERDICTS[result.status]}, {result.score:g} of {result.points:g} points"
+    line = f"{result.exercise}: {verdict_of(result)}, {result.score:g} of {result.points:g} points"
     return f"{line}\n{result.message}" if result.message else line
 
 

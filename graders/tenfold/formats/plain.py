@@ -9,11 +9,16 @@ from functools import cache
 from typing import Any
 
 from ..catalog import misconceptions
+from ..report import verdict
 from ..result import CheckResult, CheckStatus, Metric, Result, clean
 
 LONGEST = 2000
 """Characters that a format takes of one field; the longest feedback of the kit's own has some 900."""
-VERDICTS = {"passed": "passed", "not_yet": "not yet", "could_not_grade": "could not grade"}
+
+
+def verdict_of(result: Result) -> str:
+    """Return the verdict in lower case; a pass that is not about every check says so."""
+    return verdict(result).lower()
 
 
 def plain(results: Sequence[Result]) -> list[Result]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ..report import MARKS
 from ..result import CheckResult, Result
-from .plain import VERDICTS, credit, entries, plain, told
+from .plain import credit, entries, plain, told, verdict_of
 
 MOST_BYTES = 1 << 20
 """GitHub takes no summary of a step that is larger."""
@@ -47,7 +47,7 @@ def _fitting(blocks: list[str], room: int) -> list[str]:
 
 
 def _row(result: Result) -> str:
-    return f"| {inline(result.exercise)} | {VERDICTS[result.status]} | {_score(result)} |\n"
+    return f"| {inline(result.exercise)} | {verdict_of(result)} | {_score(result)} |\n"
 
 
 def _score(result: Result) -> str:
@@ -55,7 +55,7 @@ def _score(result: Result) -> str:
 
 
 def _details(result: Result) -> str:
-    verdict = " ".join(part for part in (VERDICTS[result.status], _score(result)) if part)
+    verdict = " ".join(part for part in (verdict_of(result), _score(result)) if part)
     blocks = [f"\n<details><summary>{inline(result.exercise)}: {verdict}</summary>\n"]
     blocks += [_check(check) for check in entries(result)]
     return "\n".join([*blocks, "</details>\n"])
