@@ -25,8 +25,8 @@ def files(*given, wanted=("drift.py",)):
 
 
 def test_a_cell_is_known_by_its_first_line_or_by_its_name_whatever_its_type():
-    marked, named = code("# file: drift.py\na = 1"), Cell("markdown", "b = 2", frozenset({"drift_py"}))
-    assert files(code("c = 3"), marked, named) == {"drift.py": "a = 1\nb = 2\n"}
+    named = Cell("markdown", "def b():\n    pass", frozenset({"drift_py"}))
+    assert files(code("c = 3"), code("# file: drift.py\na = 1"), named) == {"drift.py": f"a = 1\n{named.source}\n"}
 
 
 def test_a_doubled_cell_counts_once_and_a_split_one_whole():
@@ -65,10 +65,10 @@ def test_helpers_of_other_cells_are_found_by_what_is_used():
     found = files(*map(code, before), code(f"# file: drift.py\n{work}"), *map(code, after))["drift.py"]
     assert [line for line in found.splitlines() if not line.startswith(" ")] == [
         "import numpy as np",
+        "from functools import cache as cached",
         "def deep(x):",
         "@cached",
         "def helper(x):",
-        "from functools import cache as cached",
         "def f(x):",
         "SCALE = 3",
     ]
@@ -86,18 +86,27 @@ def test_helpers_of_other_cells_are_found_by_what_is_used():
         ("def f():\n    return K", ["try:\n    import nothing\nexcept ImportError:\n    K = 4"], "f", 4),
         ("def f():\n    return K", ["K = 1", "if __name__ == '__main__':\n    K = 9"], "f", 1),
         ("def g():\n    return 1", ["def f():\n    return g() + 1"], "g", 1),
+        ("def f():\n    return T", ["T = []\nfor i in range(3):\n    T.append(i)"], "f", [0, 1, 2]),
+        ('"""A \u2028 doc."""\ndef f():\n    return K', ["K = 3"], "f", 3),
+        ("def f():\n    display(3)\n    return 3", [], "f", 3),
+        (
+            "def f(x=1):\n    if x:\n        return x\n    raise NotImplementedError(x)",
+            ["def f():\n    return 9"],
+            "f",
+            1,
+        ),
     ],
 )
 def test_what_is_completed_does_what_the_notebook_does(work, others, name, value):
     space = {"__name__": "drift"}
-    exec(completed(work, others, []), space)
+    exec(completed([(9, work)], list(enumerate(others))), space)
     assert space[name]() == value
 
 
 @pytest.mark.parametrize("later", ["def g(x, k=K):\n    return k", "class B(A):\n    pass\ndef g(x):\n    return 2"])
 def test_a_later_cell_may_build_on_the_work(later):
     space = {}
-    exec(completed("K = 2\nclass A: pass\ndef f():\n    return g(1)", [], [later]), space)
+    exec(completed([(0, "K = 2\nclass A: pass\ndef f():\n    return g(1)")], [(1, later)]), space)
     assert space["f"]() == 2
 
 
@@ -117,31 +126,45 @@ def test_a_function_that_is_written_in_another_cell_counts():
     assert files(solved, code("def g():\n    return 'an older try'"))["drift.py"].count("def g") == 1
 
 
+def test_a_helper_between_two_pieces_stays_between_them():
+    given = [code("# file: drift.py\nclass A: pass"), code("class B(A): pass"), code("# file: drift.py\nb = B()")]
+    exec(files(*given)["drift.py"], {})
+
+
+def test_what_cannot_be_looked_into_is_graded_as_it_stands():
+    deep = "f = " + "lambda: " * 1200 + "1"
+    long = "def f():\n    raise NotImplementedError(" + "1 + " * 1500 + "1)"
+    for text in (deep, long, f"raise ValueError(0x{'f' * 5000})"):
+        assert files(code(f"# file: drift.py\n{text}"), code("x = 1"))["drift.py"] == f"{text}\n"
+
+
 def test_what_the_work_binds_itself_is_not_looked_for():
     work = "import numpy as np\ndef f(a, b=1):\n    c = a\n    return np.abs(c) + b"
-    assert completed(work, ["np = a = b = c = 1"], []) == work
-    assert completed("f = 1 +", ["x = 1"], []) == "f = 1 +"
+    assert completed([(1, work)], [(0, "np = a = b = c = 1")]) == work
+    assert completed([(1, "f = 1 +")], [(0, "x = 1")]) == "f = 1 +"
 
 
 def test_a_long_chain_of_helpers_takes_no_time():
     chain = "\n".join(f"def f{i}(): return f{i + 1}()" for i in range(3000))
     uses = "def f():\n    return f0() + " + " + ".join(f"name{i}" for i in range(1000))
     start = time.process_time()
-    assert completed(uses, [chain], []).count("def") == 3001
+    assert completed([(1, uses)], [(0, chain)]).count("def") == 3001
     assert time.process_time() - start < 5
 
 
 def test_more_code_than_anybody_writes_is_refused_before_it_is_parsed():
     cell = {"cell_type": "code", "source": "x\n" * 300_000}
-    with pytest.raises(Unreadable, match="more than 500,000 characters of code"):
-        cells.read(json.dumps({"cells": [cell]}).encode(), "a.ipynb")
-    cells.read(json.dumps({"cells": [{**cell, "cell_type": "markdown"}]}).encode(), "a.ipynb")
+    marked = {"cell_type": "markdown", "source": "# file: drift.py\n" + "x\n" * 300_000}
+    for each in (cell, marked):
+        with pytest.raises(Unreadable, match="more than 500,000 characters of code"):
+            parts(cells.read(json.dumps({"cells": [each]}).encode(), "a.ipynb"), ("drift.py",))
+    parts(cells.read(json.dumps({"cells": [{**cell, "cell_type": "markdown"}]}).encode(), "a.ipynb"), ("drift.py",))
 
 
 FIRST = ["#file:a.sql", "# file : a.sql", "%%file a.sql", "%%writefile ./a.sql", '%%writefile "a.sql"']
 
 
-@pytest.mark.parametrize("first", [*FIRST, "%%time\n# file: a.sql"])
+@pytest.mark.parametrize("first", [*FIRST, "%%time\n# file: a.sql", "# File: a.sql", "#%%\n# file: a.sql"])
 def test_the_first_line_may_be_written_in_many_ways(first):
     assert files(code(f"{first}\nselect 1"), wanted=("a.sql",)) == {"a.sql": "select 1\n"}
 
@@ -186,12 +209,22 @@ def test_lines_for_jupyter_alone_are_void(line, voided):
         ('"""\n%d\nWhy?\n"""\n!pip', '"""\n%d\nWhy?\n"""\npass  # !pip'),
         ("!pip install a \\\n    b\nx = 1", "pass  # !pip install a \npass  # b\nx = 1"),
         ("%time T = [1]", "T = [1]"),
+        ("x = %time f()", "x = f()"),
+        ("pip install a\nimport b", "pass  # pip install a\nimport b"),
+        ("    a = 1\n    b = 2", "a = 1\nb = 2"),
         ("f(1)?", "pass  # f(1)?"),
         ("def f(:\n%x", "def f(:\n%x"),
     ],
 )
 def test_only_the_lines_that_are_no_python_are_void(source, told):
     assert plain(source) == told
+
+
+@pytest.mark.parametrize("source", ["x = 1\n" + " " * 200_000 + "$", "%" * 200_000, "# file:" * 30_000, "\n" * 200_000])
+def test_odd_text_takes_no_time(source):
+    start = time.process_time()
+    files(code(source), *[Cell("markdown", f"# file: drift.py\n{i}") for i in range(5_000)])
+    assert time.process_time() - start < 5
 
 
 def test_many_magics_take_no_time():

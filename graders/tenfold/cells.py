@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .errors import Unreadable
-from .helpers import TOO_ODD, binds_something, completed, unsolved
+from .helpers import TOO_ODD, completed, defines_something
 
 MOST_CODE = 500_000  # characters of Python in a notebook: a parser takes a kilobyte of memory for one
-WORK = 2_000_000  # characters that are parsed while magics are looked for
+WORK = 200_000  # characters that are parsed while magics are looked for
 PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")  # what stands below them is Python
 MARK = re.compile(
-    rf"\s*(?:(?:{'|'.join(PYTHON_MAGICS)})\b.*\n\s*)*"
+    rf"\s*+(?:(?:{'|'.join(PYTHON_MAGICS)}|#[ \t]*%%).*\n\s*+)*+"
     r"(?:#[ \t]*file[ \t]*:|(%%(?:write)?file)([ \t]+-a\b|[ \t]+--append\b)?[ \t])"
-    r"[ \t]*[\"']?(?:\./)?([^\s\"']+)[\"']?[ \t]*\r?(?:\n|$)"
+    r"[ \t]*[\"']?(?:\./)?([^\s\"']+)[\"']?[ \t]*\r?(?:\n|$)",
+    re.IGNORECASE,
 )
-JUPYTER_LINE = re.compile(r"\s*(?:[%!?]|.*\?\s*$|[\w, ]+=\s*[%!])")
-TIMED = re.compile(r"(\s*)%time\s+(.*)")
+JUPYTER_LINE = re.compile(r"\s*+(?:[%!?]|.*\?\s*$|[\w, ]+=\s*[%!]|(?:pip|conda|cd|ls|pwd)\s+[^=(\[.])")
+TIMED = re.compile(r"(\s*+(?:[\w, ]+=\s*)?)%time\s+(.*)")
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Parts:
-    """A notebook, sorted."""
+    """A notebook, sorted; every cell with its place."""
 
-    files: dict[str, str]
-    """The text of every file that was found, by name: as it was written, magics and all."""
-    others: tuple[Cell, ...]
+    files: dict[str, list[tuple[int, str]]]
+    """The pieces of every file that was found, by name: as they were written, magics and all."""
+    others: list[tuple[int, Cell]]
     """The cells that are part of no file."""
-    last: dict[str, int]
-    """How many of the others stand before the last piece of each file."""
 
 
 def cell_name(file: str) -> str:
@@ -69,15 +70,12 @@ def read(content: bytes, name: str) -> list[Cell]:
     Raises
     ------
     Unreadable
-        `content` is no notebook of Jupyter's format 4, or holds more code than anybody writes.
+        `content` is no notebook of Jupyter's format 4.
     """
     try:
-        found = [_cell(cell) for cell in json.loads(content)["cells"]]
+        return [_cell(cell) for cell in json.loads(content)["cells"]]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError):
         raise Unreadable(f"{name} is not a notebook that can be read. Save it again in Jupyter.") from None
-    if sum(len(cell.source) for cell in found if cell.is_python) > MOST_CODE:
-        raise Unreadable(f"{name} holds more than {MOST_CODE:,} characters of code. Take out what is not your work.")
-    return found
 
 
 def _cell(cell: dict[str, Any]) -> Cell:
@@ -96,38 +94,52 @@ def parts(cells: Sequence[Cell], wanted: Sequence[str]) -> Parts:
     file's `cell_name`, of whatever type it is now. Several cells make one file in their order, each text once; as in
     Jupyter, ``%%writefile`` without ``-a`` begins the file anew. Where no cell belongs to a file and there is one
     Python file, it is all code cells that are not for another magic.
+
+    Raises
+    ------
+    Unreadable
+        There is more code than anybody writes.
     """
     names = {cell_name(file): file for file in wanted}
     marks = [MARK.match(cell.source) for cell in cells]
+    size = sum(
+        len(c.source)
+        for c, mark in zip(cells, marks, strict=True)
+        if mark or c.kind == "code" or c.names & names.keys()
+    )
+    if size > MOST_CODE:
+        raise Unreadable(f"there are more than {MOST_CODE:,} characters of code. Take out what is not your work.")
     said = {mark[3] for mark in marks if mark}
-    found: dict[str, list[str]] = {}
-    last: dict[str, int] = {}
-    others: list[Cell] = []
-    for cell, mark in zip(cells, marks, strict=True):
+    found: dict[str, list[tuple[int, str]]] = {}
+    seen: set[tuple[str, str]] = set()
+    others: list[tuple[int, Cell]] = []
+    for place, (cell, mark) in enumerate(zip(cells, marks, strict=True)):
         if mark and mark[3] in wanted:
-            file, text, anew = mark[3], cell.source[mark.end() :], bool(mark[1]) and not mark[2]
+            file, text, anew, more = mark[3], cell.source[mark.end() :], bool(mark[1]) and not mark[2], bool(mark[2])
         else:
-            named = sorted(cell.names & names.keys())
-            file, text, anew = (names[named[0]] if named else ""), cell.source, False
-            if file.endswith(".py") and file in said and not binds_something(plain(text)):
-                file = ""  # a copy of the cell, to try things in
-            elif file and not file.endswith(".py") and text.lstrip().startswith("%%"):
+            file, text, anew, more = _by_name(cell, names, said), cell.source, False, False
+            if file and not file.endswith(".py") and text.lstrip().startswith("%%"):
                 text = text.lstrip().partition("\n")[2]
         if not file:
-            others.append(cell)
+            others.append((place, cell))
             continue
         pieces = found.setdefault(file, [])
         if anew:
             pieces.clear()
-        if text not in pieces:
-            pieces.append(text)
-        last[file] = len(others)
-    if not found and len(wanted) == 1 and wanted[0].endswith(".py"):
-        every = [cell.source for cell in others if cell.is_python and _does_something(cell.source)]
-        if every:
-            found, last = {wanted[0]: every}, {wanted[0]: 0}
-            others = [cell for cell in others if not cell.is_python]
-    return Parts({file: "".join(_ended(p) for p in pieces) for file, pieces in found.items()}, tuple(others), last)
+        if anew or more or (file, text) not in seen:
+            pieces.append((place, _ended(text)))
+        seen.add((file, text))
+    every = [(i, _ended(c.source)) for i, c in others if c.is_python and _does_something(c.source)] if not found else []
+    if every and len(wanted) == 1 and wanted[0].endswith(".py"):
+        return Parts({wanted[0]: every}, [(i, cell) for i, cell in others if not cell.is_python])
+    return Parts(found, others)
+
+
+def _by_name(cell: Cell, names: Mapping[str, str], said: set[str]) -> str:
+    """Return the file that a cell is named for; a copy of a marked cell, to try things in, is for none."""
+    named = sorted(cell.names & names.keys())
+    file = names[named[0]] if named else ""
+    return "" if file.endswith(".py") and file in said and not defines_something(plain(cell.source)) else file
 
 
 def _ended(text: str) -> str:
@@ -142,24 +154,24 @@ def _does_something(source: str) -> bool:
 
 
 def submitted(found: Parts, starters: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the files of a submission: lines for Jupyter alone made void, and completed from other cells.
-
-    Where a function of a starter is not written, and another cell defines it, that one counts, as it does in Jupyter.
-    """
+    """Return the files of a submission: lines for Jupyter alone made void, and completed from other cells."""
     files = {}
-    for name, text in found.files.items():
+    for name, pieces in found.files.items():
+        text = "".join(text for _, text in pieces)
         if name.endswith(".py"):
-            cells = [plain(cell.source) if cell.is_python else "" for cell in found.others]
-            before, after = cells[: found.last[name]], cells[found.last[name] :]
             text = plain(text)
-            text = completed(text, before, after, unsolved(text, (starters or {}).get(name, "")))
+            others = [(place, plain(cell.source)) for place, cell in found.others if cell.is_python]
+            with contextlib.suppress(*TOO_ODD):
+                own = [(place, plain(piece)) for place, piece in pieces]
+                whole = _wrong_line(text) is None and any(_wrong_line(piece) is not None for _, piece in own)
+                text = completed([(own[-1][0], text)] if whole else own, others, (starters or {}).get(name, ""))
         files[name] = text.rstrip("\n") + "\n"
     return files
 
 
 def plain(source: str) -> str:
     """Return Python of a notebook without magics and shell lines; every line keeps its number."""
-    lines = source.split("\n")
+    lines = (textwrap.dedent(source) if source[:1] in (" ", "\t") else source).split("\n")
     for _ in range(20 + WORK // (len(source) + 1)):
         wrong = _wrong_line("\n".join(lines))
         if wrong is None or not 0 < wrong <= len(lines) or not JUPYTER_LINE.match(lines[wrong - 1]):

@@ -65,11 +65,14 @@ class Restored(NotebookExporter):
 
 def restore(exercise: Exercise, path: Path) -> NotebookNode:
     """Return the notebook of an exercise with what is graded of what was handed in; what it lacks is said in it."""
-    trouble, given, files = [], [], {}
+    trouble: list[str] = []
+    files: dict[str, str] = {}
+    others: list[cells.Cell] = []
     try:
         if path.is_symlink():
             raise Unreadable(f"{path.name} is a link. Hand in the notebook itself.")
         given = read_cells(path)
+        others = [cell for _, cell in cells.parts(given, exercise.files).others]
         files = notebook_files(exercise, given)
     except Unreadable as error:
         trouble.append(str(error))
@@ -80,7 +83,7 @@ def restore(exercise: Exercise, path: Path) -> NotebookNode:
             line = cells.marked(name, "").strip()
             made.cells.insert(place, new_markdown_cell(MISSING.format(name=name, line=line)))
             trouble += [] if trouble else [f"the cell of {name} is missing; it begins with the line {line}"]
-    made.cells += _shown(cells.parts(given, exercise.files).others, {cell.source.strip() for cell in made.cells})
+    made.cells += _shown(others, {cell.source.strip() for cell in made.cells})
     made.metadata["tenfold"] = {"trouble": trouble}
     return made
 
