@@ -7,6 +7,7 @@ request it was, and whether that one changes the workflows, is asked of GitHub.
 
 from __future__ import annotations
 
+import http.client
 import io
 import json
 import os
@@ -16,6 +17,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,16 @@ LEVELS = ("weak", "sandbox-exec", "medium", "strong")
 EXERCISE = re.compile(r"[a-z]{1,20}-[a-z0-9-]{1,60}")
 SEED = re.compile(r"seed (\d{1,20})")
 
+UNREADABLE = (
+    zipfile.BadZipFile,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+    zlib.error,
+)
 ADVICE = (
     "This is advice, not a grade of record: docs/ci.md says what it is worth. "
     "The feedback on each check is in the run's summary."
@@ -60,6 +72,8 @@ class Grade:
     status: str
     score: float
     points: float
+    whole: bool
+    """Whether a hidden check was among the checks."""
     level: str
     seed: int | None
 
@@ -69,6 +83,7 @@ class Grade:
         try:
             exercise, status, level = document["exercise"], document["status"], document["sandbox"]["level"]
             score, points, label = document["score"], document["points"], document["seed_label"]
+            whole = any(check["hidden"] is True for check in document["checks"])
         except (TypeError, KeyError) as error:
             raise Refusal(f"a result has no field {error}") from None
         if not (isinstance(exercise, str) and EXERCISE.fullmatch(exercise)):
@@ -78,7 +93,7 @@ class Grade:
         if {type(score), type(points)} - {int, float} or not 0 <= score <= points <= MOST_POINTS:  # nan is in no range
             raise Refusal("a result's points are no points")
         seed = SEED.fullmatch(label) if isinstance(label, str) else None
-        return cls(exercise, status, float(score), float(points), level, int(seed[1]) if seed else None)
+        return cls(exercise, status, float(score), float(points), whole, level, int(seed[1]) if seed else None)
 
 
 def grades(zipped: bytes) -> list[Grade]:
@@ -89,7 +104,16 @@ def grades(zipped: bytes) -> list[Grade]:
         if len(content) > MOST_BYTES:
             raise Refusal(f"{MEMBER} is larger than {MOST_BYTES >> 20} MB")
         documents = json.loads(content)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        OSError,
+        zlib.error,
+    ) as error:
         raise Refusal(f"the artifact cannot be read: {type(error).__name__}") from None
     if not isinstance(documents, list) or len(documents) > MOST_RESULTS:
         raise Refusal(f"{MEMBER} is no list of at most {MOST_RESULTS} results")
@@ -98,11 +122,14 @@ def grades(zipped: bytes) -> list[Grade]:
 
 def table(found: list[Grade], sha: str) -> str:
     """Return the comment's text on the grades of a commit."""
+    if not found:
+        return f"Nothing to grade: the commit {sha} changes no exercise's files."
     rows = ["| exercise | | points | sandbox | seed |", "|---|---|---|---|---|"]
     for grade in found:
         points = "" if grade.status == "could_not_grade" else f"{grade.score:g} of {grade.points:g}"
         seed = "" if grade.seed is None else str(grade.seed)
-        rows.append(f"| `{grade.exercise}` | {VERDICTS[grade.status]} | {points} | {grade.level} | {seed} |")
+        part = "" if grade.whole or grade.status != "passed" else " (visible checks only)"
+        rows.append(f"| `{grade.exercise}` | {VERDICTS[grade.status]}{part} | {points} | {grade.level} | {seed} |")
     return "\n".join([*rows, "", f"Commit {sha}. {ADVICE}"])
 
 
@@ -137,7 +164,12 @@ class GitHub:
         same = [pull for pull in pulls if pull["head"]["sha"] == run["head_sha"]]
         if len(same) != 1:
             raise Refusal(f"{len(same)} open pull requests have the commit that was graded; one is needed")
-        return dict(same[0])
+        (pull,) = same
+        if pull["base"]["ref"] != pull["base"]["repo"]["default_branch"]:
+            raise Refusal("the pull request is not for the default branch")
+        if pull["created_at"] > run["created_at"]:
+            raise Refusal("the run is older than the pull request, and may be of another one")
+        return dict(pull)
 
     def changes_workflows(self, pull: dict[str, Any]) -> bool:
         """Return whether a pull request changes `.github/`, or more files than GitHub tells of."""
@@ -178,7 +210,10 @@ def say(github: GitHub, run: dict[str, Any]) -> str:
     if github.changes_workflows(pull):
         text = UNTRUSTED
     else:
-        text = table(grades(github.artifact(int(run["id"]))), run["head_sha"])
+        try:
+            text = table(grades(github.artifact(int(run["id"]))), run["head_sha"])
+        except Refusal as refusal:  # what an older comment says is not this commit's
+            text = f"There is no grade of the commit {run['head_sha']}: {refusal}."
     github.comment(int(pull["number"]), text)
     return f"commented on #{int(pull['number'])}"
 
@@ -191,7 +226,7 @@ def main() -> int:
         print(say(GitHub(*(os.environ[name] for name in names)), event["workflow_run"]))
     except Refusal as refusal:
         print(f"No comment: {refusal}.")
-    except urllib.error.URLError as error:
+    except (OSError, http.client.HTTPException, zlib.error) as error:
         print(f"GitHub did not answer as it should: {error}", file=sys.stderr)
         return 2
     return 0

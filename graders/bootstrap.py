@@ -21,6 +21,7 @@ import sys
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what tells
     sys.exit(f"tenfold needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make grade PYTHON=python3.11")
@@ -36,6 +37,15 @@ BARE: dict[str, list[str]] = PROJECT["tool"]["tenfold"]["bare"]
 BUNDLE = "tenfold-bundle.json"
 """What is at the root of a bundle, and not of the kit."""
 NOT_HERE = "This is a bundle: it holds no hidden checks, solutions, proofs or tests."
+
+
+EXERCISE = re.compile(r"([a-z]+)-([a-z0-9-]+)")
+
+
+def fail(text: str) -> NoReturn:
+    """End with a text and 2: 1 is a grade that is not enough yet."""
+    print(text, file=sys.stderr)
+    sys.exit(2)
 
 
 class Environment:
@@ -113,7 +123,7 @@ class Environment:
                     show(f"{step[1].lower()} {step[3].rsplit('/', 1)[-1][:50]}")
         if process.wait() != 0:
             tail = "\n  ".join(line for line in lines[-12:] if not line.startswith("WARNING"))
-            sys.exit(
+            fail(
                 f"pip could not install {what}:\n  {tail}\n"
                 "Check the network and the disk, then run the same command again: it makes the environment anew. "
                 "Extra arguments for pip go into TENFOLD_PIP_ARGS."
@@ -143,30 +153,29 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
         if arguments.diff:
             base, head = arguments.diff
             arguments.exercise += differing(base, head, arguments.repo)
-        for slug, _, name in (exercise.partition("-") for exercise in arguments.exercise):
-            for path in ROOT.glob(f"exercises/??_{slug}/{name}/exercise.toml") if slug.isalnum() and name else ():
+        for slug, name in (found.groups() for found in map(EXERCISE.fullmatch, arguments.exercise) if found):
+            for path in ROOT.glob(f"exercises/??_{slug}/{name}/exercise.toml"):
                 names |= set(tomllib.loads(path.read_text(encoding="utf-8")).get("extras", []))
     if unknown := names - GROUPS.keys():
-        sys.exit(f"pyproject.toml has no group {', '.join(sorted(unknown))}")
+        fail(f"pyproject.toml has no group {', '.join(sorted(unknown))}")
     return sorted(names, key=lambda group: (group != "core", group != "torch", group))
 
 
 def differing(base: str, head: str, repository: Path) -> list[str]:
-    """Return the exercises in whose folders two commits differ; of commits that are not there the command tells."""
-    argv = [
-        "git",
-        "diff",
-        "--name-only",
-        "-z",
-        "--no-ext-diff",
-        "--end-of-options",
-        f"{base}...{head}",
-        "--",
-        "exercises",
-    ]
-    done = subprocess.run(argv, cwd=repository, capture_output=True, text=True, errors="replace")
-    parts = [path.split("/") for path in done.stdout.split("\0")]
-    return sorted({f"{part[1][3:]}-{part[2]}" for part in parts if len(part) > 3})
+    """Return the exercises of whose files two commits differ; of commits that are not there the command tells."""
+    listed: dict[str, str] = {}
+    for path in ROOT.glob("exercises/*/*/exercise.toml"):
+        place = path.parent.relative_to(ROOT).as_posix()
+        exercise = f"{path.parent.parent.name[3:]}-{path.parent.name}"
+        listed |= {f"{place}/{name}": exercise for name in tomllib.loads(path.read_text(encoding="utf-8"))["files"]}
+    environment = os.environ | {"GIT_LITERAL_PATHSPECS": "1"}
+    lines: list[set[bytes]] = []
+    for commit in (base, head):
+        words = ("git", "ls-tree", "-z", "--full-tree", f"{commit}^{{commit}}", "--")
+        done = subprocess.run([*words, *listed], cwd=repository, env=environment, capture_output=True)
+        lines.append(set(done.stdout.split(b"\0")))
+    paths = (os.fsdecode(line.partition(b"\t")[2]) for line in lines[0] ^ lines[1])
+    return sorted({listed[path] for path in paths if path in listed})
 
 
 def main() -> None:
@@ -181,7 +190,7 @@ def main() -> None:
     parser.add_argument("--kit", metavar="TARGET", help="a target of make that only the whole kit has the files for")
     arguments = parser.parse_args()
     if arguments.kit and (ROOT / BUNDLE).exists():
-        sys.exit(f"make {arguments.kit} needs the whole kit: run it there. {NOT_HERE}")
+        fail(f"make {arguments.kit} needs the whole kit: run it there. {NOT_HERE}")
     environment, groups = Environment(arguments.venv), wanted(arguments)
     if not environment.lacks(groups):
         return

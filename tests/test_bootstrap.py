@@ -98,7 +98,7 @@ def test_a_failing_pip_ends_with_its_last_lines_and_what_to_do(tmp_path):
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
     argv = [sys.executable, ROOT / "graders" / "bootstrap.py", "--venv", tmp_path / "venv"]
     ran = subprocess.run(argv, env=environment, capture_output=True, text=True)
-    assert ran.returncode == 1
+    assert ran.returncode == 2
     assert "pip could not install core" in ran.stderr
     assert "run the same command again" in ran.stderr
     assert "Traceback" not in ran.stderr

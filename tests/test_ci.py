@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,13 @@ class Pull:
             self.git("update-index", "--add", "--cacheinfo", f"{mode},{name},{path}")
         commit = self.git("commit-tree", self.git("write-tree"), "-p", "main", "-m", self.name)
         git(self.origin, "branch", "-f", self.name, commit)
+
+    def with_work(self, tree):
+        """Return the base's tree with another one in the place of toy-mean's folder; objects may be missing."""
+        for inside, name in (("main:exercises/01_toy", "mean"), ("main:exercises", "01_toy"), ("main", "exercises")):
+            kept = [line for line in git(self.origin, "ls-tree", inside).splitlines() if not line.endswith(f"\t{name}")]
+            tree = self.git("mktree", "--missing", data="\n".join([*kept, f"040000 tree {tree}\t{name}\n"]).encode())
+        return tree
 
 
 @pytest.fixture
@@ -190,6 +198,39 @@ def test_a_tree_that_climbs_is_not_followed(origin, pull):
     commit = pull.git("commit-tree", top, "-p", "main", "-m", "climb")
     code, said = run(origin, commit)
     assert (code, "Nothing to grade" in said) == (0, True)
+
+
+def test_a_handful_of_objects_that_stand_for_millions_of_paths_ends_soon(origin, pull):
+    tree = pull.git("mktree", data=f"100644 blob {pull.git('hash-object', '-w', '--stdin', data=b'')}\ta\n".encode())
+    for _ in range(8):
+        tree = pull.git("mktree", data="".join(f"040000 tree {tree}\t{i}\n" for i in range(10)).encode())
+    rest = git(origin, "ls-tree", "main").encode()
+    top = pull.git("mktree", data=rest + f"\n040000 tree {tree}\tzz\n".encode())
+    start = time.monotonic()
+    code, said = run(origin, pull.git("commit-tree", top, "-p", "main", "-m", "bomb"))
+    assert (code, "more than can be listed: not used" in said) == (0, True)
+    work = pull.with_work(pull.git("mktree", data=f"040000 tree {tree}\tmean.py\n".encode()))
+    code, said = run(origin, pull.git("commit-tree", work, "-p", "main", "-m", "bomb"))
+    assert (code, f"{WORK} is a folder" in said) == (2, True)
+    assert time.monotonic() - start < 30
+
+
+def test_a_path_that_is_there_twice_is_refused(origin, pull):
+    blobs = [pull.git("hash-object", "-w", "--stdin", data=text.encode()) for text in (MEAN, "x = 1\n")]
+    folder = git(origin, "ls-tree", "main:exercises/01_toy/mean").replace("\tmean.py", "\tmean_.py")
+    lines = "".join(f"100644 blob {blob}\tmean.py\n" for blob in blobs)
+    tree = pull.git("mktree", data=f"{folder}\n{lines}".encode())
+    tree = pull.with_work(tree)
+    code, said = run(origin, pull.git("commit-tree", tree, "-p", "main", "-m", "twice"))
+    assert (code, f"{WORK} is there twice" in said) == (2, True)
+
+
+def test_a_content_that_is_missing_is_the_machines_fault(origin, pull):
+    tree = pull.git("mktree", "--missing", data=f"100644 blob {'1' * 40}\tmean.py\n".encode())
+    tree = pull.with_work(tree)
+    code, said = run(origin, pull.git("commit-tree", tree, "-p", "main", "-m", "gone"))
+    assert code == 2
+    assert "Traceback" not in said
 
 
 def test_a_renamed_exercise_is_told(origin, pull):
@@ -338,7 +379,31 @@ def test_what_is_not_there_is_told(origin, tmp_path):
     code, said = run(origin, "no-such-branch")
     assert (code, "there is no commit 'no-such-branch'" in said) == (2, True)
     code, said = run(origin, "main", "--repo", str(tmp_path))
-    assert (code, "is not in a Git repository" in said) == (2, True)
+    assert (code, "is no clone with files in it" in said) == (2, True)
+
+
+def test_where_the_results_cannot_go_is_told_before(origin, pull, tmp_path):
+    pull.commit({WORK: MEAN})
+    (tmp_path / "out").write_text("")
+    code, said = run(origin, pull.name, "--out", str(tmp_path / "out"))
+    assert (code, "is no folder" in said, "PASSED" in said) == (2, True, False)
+    code, said = run(origin, pull.name, GITHUB_STEP_SUMMARY=str(tmp_path / "gone" / "summary"))
+    assert (code, "The job's summary was not written" in said) == (0, True)
+
+
+def test_no_text_commands_a_github_runner(origin, pull):
+    pull.commit({WORK: "raise ValueError('\\n::set-output name=x::y\\n##[error]no')\n"})
+    for head in (pull.name, "##[error]forged"):
+        code, said = run(origin, head, GITHUB_ACTIONS="true")
+        assert code
+        token = ""
+        for line in said.splitlines():
+            if token:
+                token = "" if line == f"::{token}::" else token
+            elif line.startswith("::stop-commands::"):
+                token = line.removeprefix("::stop-commands::")
+            else:
+                assert re.match(r"::(error|warning) |$", line), line
 
 
 def test_another_repository_is_graded_with_the_courses_checks(origin, pull, tmp_path):

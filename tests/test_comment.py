@@ -25,6 +25,7 @@ RESULT = {
     "points": 9,
     "sandbox": {"level": "strong", "limits": {}},
     "seed_label": "seed 12345",
+    "checks": [{"hidden": False}, {"hidden": True}],
     "message": "@everyone ![x](http://evil.example)",
 }
 RUN = {
@@ -34,6 +35,7 @@ RUN = {
     "head_sha": HEAD,
     "head_branch": "work/ü",
     "head_repository": {"owner": {"login": "ada"}},
+    "created_at": "2026-11-23T10:00:00Z",
 }
 
 
@@ -48,7 +50,8 @@ class Site:
     """A stand-in for GitHub: what it knows, and what it was told."""
 
     def __init__(self) -> None:
-        self.pulls = [{"number": 3, "head": {"sha": HEAD}, "base": {"sha": BASE}}]
+        base = {"sha": BASE, "ref": "main", "repo": {"default_branch": "main"}}
+        self.pulls = [{"number": 3, "head": {"sha": HEAD}, "base": base, "created_at": "2026-11-23T09:00:00Z"}]
         self.files = [{"filename": "exercises/01_toy/mean/mean.py"}]
         self.artifacts = [{"id": 11, "name": "grade-results", "expired": False, "size_in_bytes": 400}]
         self.zip = zipped([RESULT])
@@ -167,6 +170,37 @@ def refused(site, run=RUN):
     return str(caught.value)
 
 
+def lost(site):
+    """Return what is said where a run left no grade: nothing that an older comment says may stand."""
+    SCRIPT.say(site.github, RUN)
+    text = site.told[-1][2]
+    assert f"There is no grade of the commit {HEAD}" in text
+    assert "toy-mean" not in text
+    return text
+
+
+def test_a_pull_request_for_another_branch_is_refused(site):
+    site.pulls[0]["base"]["ref"] = "old"
+    assert "not for the default branch" in refused(site)
+
+
+def test_a_run_from_before_the_pull_request_is_refused(site):
+    site.pulls[0]["created_at"] = "2026-11-23T10:00:01Z"
+    assert "older than the pull request" in refused(site)
+
+
+def test_visible_checks_alone_are_said_to_be_that(site):
+    site.zip = zipped([RESULT | {"status": "passed", "score": 9, "checks": [{"hidden": False}]}])
+    SCRIPT.say(site.github, RUN)
+    assert "✓ passed (visible checks only) |" in site.told[0][2]
+
+
+def test_a_change_of_no_exercise_is_said_to_be_that(site):
+    site.zip = zipped([])
+    SCRIPT.say(site.github, RUN)
+    assert "Nothing to grade" in site.told[0][2]
+
+
 def test_another_commit_than_the_pull_requests_is_refused(site):
     site.pulls[0]["head"]["sha"] = "c" * 40
     assert "0 open pull requests" in refused(site)
@@ -184,12 +218,12 @@ def test_a_run_of_something_else_is_refused(site, change):
 
 def test_no_artifact_or_a_large_one_is_refused(site):
     site.artifacts[0]["size_in_bytes"] = SCRIPT.MOST_ZIPPED + 1
-    assert "larger" in refused(site)
+    assert "larger" in lost(site)
     site.artifacts[0]["expired"] = True
-    assert "left no results" in refused(site)
+    assert "left no results" in lost(site)
     site.artifacts = [{**site.artifacts[0], "expired": False, "size_in_bytes": 1}]
     site.zip = bytes(SCRIPT.MOST_ZIPPED + 1)
-    assert "larger" in refused(site), "whatever size was told"
+    assert "larger" in lost(site), "whatever size was told"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +255,7 @@ def test_no_artifact_or_a_large_one_is_refused(site):
 )
 def test_what_is_no_result_is_refused(site, content, says):
     site.zip = content
-    assert says in refused(site)
+    assert says in lost(site)
 
 
 def test_a_seed_that_is_no_number_is_left_out(site):

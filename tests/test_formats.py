@@ -693,6 +693,6 @@ def test_a_file_that_cannot_be_written_is_told_before_grading(flag, course, tmp_
 
 def test_a_pass_of_the_visible_checks_alone_says_so():
     seen = CheckResult("test_a", "A", False, 1, 1, "passed")
-    for render in (summary.render, badge.render, gradescope.render):
+    for render in (summary.render, badge.render, gradescope.render, junit.render):
         assert "passed (visible checks only)" in render([result("passed", seen)])
         assert "visible checks only" not in render([result("passed", seen, replace(seen, hidden=True))])

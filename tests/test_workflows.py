@@ -407,12 +407,13 @@ def test_a_course_without_graders_is_graded_with_the_kits(forge):
 
 
 def test_the_set_up_looks_for_groups_in_the_courses_own_repository(forge):
-    head = forge.propose({MEAN: solution(), "exercises/01_toy/store/notes.txt": "mine\n"})
+    strange = {"exercises/01_ml/**x/f": "", f"exercises/01_ml/{'x' * 200}/f": "", "exercises/08_biz/roi/notes.txt": ""}
+    head = forge.propose({MEAN: solution(), "exercises/08_biz/roi/roi.py": "mine\n", **strange})
     job = github(forge, head, "reusable-grade")
     (words,) = (forge.place / "set-up").read_text().splitlines()
     assert words.endswith(f"--diff {forge.base} {head} --repo {job.folder / 'course'}")
     differing = runpy.run_path(str(ROOT / "graders" / "bootstrap.py"))["differing"]
-    assert differing(forge.base, head, job.folder / "course") == ["toy-mean", "toy-store"]
+    assert differing(forge.base, head, job.folder / "course") == ["biz-roi"]
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["the target branch", "a kit elsewhere"])

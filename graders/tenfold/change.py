@@ -21,8 +21,8 @@ class Change:
     place: PurePosixPath
     """Where the course lies in the repository."""
     exercises: tuple[Exercise, ...]
-    others: tuple[str, ...]
-    """Paths that the change touches and that no exercise lists: they are not used."""
+    others: tuple[str, ...] | None
+    """Paths that the change touches and that no exercise lists: they are not used. None: too many to be listed."""
 
     def paths(self, exercise: Exercise) -> dict[str, str]:
         """Return where the files of an exercise lie in the repository, by name."""
@@ -61,8 +61,11 @@ def between(course: Path, repository: Repository, base: str, head: str) -> Chang
     inside = course.is_relative_to(repository.top)
     place = PurePosixPath(course.relative_to(repository.top).as_posix() if inside else ".")
     empty = Change(repository, head, place, (), ())
-    touched = repository.differing(repository.common(base, head), head)
+    before = repository.common(base, head)
     every = {e: set(empty.paths(e).values()) for e in catalog.exercises(course)}
     listed = set().union(*every.values())
-    found = tuple(exercise for exercise, paths in every.items() if not paths.isdisjoint(touched))
-    return replace(empty, exercises=found, others=tuple(path for path in touched if path not in listed))
+    differing = repository.differing(before, head, sorted(listed))
+    found = tuple(exercise for exercise, paths in every.items() if paths & differing)
+    touched = repository.touched(before, head)
+    others = None if touched is None else tuple(path for path in touched if path not in listed)
+    return replace(empty, exercises=found, others=others)

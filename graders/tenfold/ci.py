@@ -60,8 +60,11 @@ def tell_github(graded: Sequence[Result], change: Change) -> None:
     if "GITHUB_ACTIONS" in os.environ:
         print(formats.annotations.render(graded, places), end="", flush=True)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(formats.summary.render(graded))
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(formats.summary.render(graded))
+        except OSError as error:
+            say(f"  The job's summary was not written: {error}")
 
 
 AT_BASE = "TENFOLD_AT_BASE"

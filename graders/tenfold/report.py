@@ -81,7 +81,7 @@ def progress_text(standings: Sequence[Standing], console: Console) -> str:
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
-def change_text(results: Sequence[Result], others: Sequence[str], console: Console) -> str:
+def change_text(results: Sequence[Result], others: Sequence[str] | None, console: Console) -> str:
     """Return what a change came to: a line an exercise, and the paths that were not looked at."""
     with console.capture() as captured:
         if not results:
@@ -90,8 +90,10 @@ def change_text(results: Sequence[Result], others: Sequence[str], console: Conso
             word, style = verdict(result), VERDICTS[result.status][1]
             score = "" if result.status == "could_not_grade" else f"  {result.score:g} of {result.points:g} points"
             console.print(Text.assemble("\n  ", (result.exercise, "bold"), "  ", (word, style), score), end="")
-        if others:
-            paths = f"{len(others)} other path{'s' * (len(others) > 1)}"
+        if others is None:
+            console.print("\n\n  Other paths of this change, more than can be listed: not used.", end="")
+        elif others:
+            paths = f"{len(others):,} other path{'s' * (len(others) > 1)}"
             console.print(f"\n\n  {paths} of this change, not used:")
             for path in others[:MOST_PATHS]:
                 console.print(Text(f"    {one_line(path)}"))

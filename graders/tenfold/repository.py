@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import MachineError, UsageError
+from .errors import MachineError, Unreadable, UsageError
 from .git import git
 
+PATIENCE = 5.0  # seconds
+COMPARE = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff")
 PLAIN = ("100644", "100755")
 KINDS = {"120000": "a link", "160000": "a submodule", "040000": "a folder"}
 
@@ -48,8 +50,8 @@ class Repository:
         self.folder = folder
         try:
             self.top = Path(os.fsdecode(git(self.folder, "rev-parse", "--show-toplevel")).rstrip("\n")).resolve()
-        except MachineError:
-            raise UsageError(f"{folder} is not in a Git repository. Name one with --repo.") from None
+        except MachineError as error:
+            raise UsageError(f"{folder} is no clone with files in it ({error}). Name one with --repo.") from None
 
     def commit(self, reference: str) -> str:
         """Return the name of the commit that a branch, tag or other reference stands for, or raise `UsageError`."""
@@ -68,19 +70,44 @@ class Repository:
         except MachineError:
             return base
 
-    def differing(self, before: str, after: str) -> list[str]:
-        """Return the paths whose content or mode differs between two commits; a renamed file is two."""
-        words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff", before, after)
-        return [os.fsdecode(path) for path in git(self.folder, *words).split(b"\0") if path]
+    def differing(self, before: str, after: str, paths: Iterable[str]) -> set[str]:
+        """Return those of some paths at which two commits hold something else."""
+        words = ("ls-tree", "-z", "--full-tree")
+        lines = [set(git(self.folder, *words, commit, "--", *paths).split(b"\0")) for commit in (before, after)]
+        return {os.fsdecode(line.partition(b"\t")[2]) for line in lines[0] ^ lines[1]}
+
+    def touched(self, before: str, after: str) -> list[str] | None:
+        """Return all paths that differ between two commits; a renamed file is two.
+
+        None where they are too many: a few objects can stand for any number of paths.
+        """
+        try:
+            answer = git(self.folder, *COMPARE, before, after, seconds=PATIENCE)
+        except MachineError:
+            return None
+        return [os.fsdecode(path) for path in answer.split(b"\0") if path]
 
     def entries(self, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
-        """Return what a commit holds at each of some paths; what is not there has no entry."""
-        found = {}
+        """Return what a commit holds at each of some paths; what is not there has no entry.
+
+        Raises
+        ------
+        Unreadable
+            A path is there twice, which Git itself never makes.
+        MachineError
+            An object is missing.
+        """
+        found: dict[str, Entry] = {}
         for line in git(self.folder, "ls-tree", "-z", "-l", "--full-tree", commit, "--", *paths).split(b"\0"):
             if line:
                 described, _, path = line.partition(b"\t")
                 mode, _, name, size = described.decode().split()
-                found[os.fsdecode(path)] = Entry(mode, name, 0 if size == "-" else int(size))
+                place = os.fsdecode(path)
+                if place in found:
+                    raise Unreadable(f"{place} is there twice at the head of this change. Commit it anew.")
+                if not size.isdigit() and size != "-":
+                    raise MachineError(f"the content of {place} is missing here. Fetch it, then try again.")
+                found[place] = Entry(mode, name, 0 if size == "-" else int(size))
         return found
 
     def content(self, entry: Entry) -> bytes:

@@ -51,6 +51,8 @@ def _ci(course: Path, arguments: argparse.Namespace) -> int:
         out = ["--out", str(arguments.out.absolute())] if arguments.out else []
         words = ["ci", "--base", base, "--head", head, "--require", arguments.require, *out]
         return ci.at_base(course, repository, base, words)
+    if arguments.out is not None and arguments.out.exists() and not arguments.out.is_dir():
+        raise UsageError(f"{arguments.out} is no folder. Name one that is there, or is to be made, with --out.")
     found = change.between(course, repository, base, head)
     console, results = Console(highlight=False), []
     for exercise, result in ci.results(found, arguments.require):

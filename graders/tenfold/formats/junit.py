@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from ..result import CheckResult, Result
-from .plain import begun, credit, entries, plain, told
+from .plain import begun, credit, entries, plain, told, verdict_of
 
 OUTCOMES = {"partial": "failure", "failed": "failure", "could_not_grade": "error", "not_tried": "skipped"}
 
@@ -55,6 +55,7 @@ def _properties(result: Result) -> dict[str, str]:
     score = {} if result.status == "could_not_grade" else {"score": f"{result.score:g}"}
     return {
         "status": result.status,
+        "verdict": verdict_of(result),
         **score,
         "points": f"{result.points:g}",
         "pass": f"{result.pass_:g}",
