@@ -14,22 +14,7 @@ TOO_ODD = (SyntaxError, ValueError, RecursionError, MemoryError)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
 OWN = frozenset(dir(builtins))
-CHANGING = frozenset(
-    [
-        "append",
-        "extend",
-        "add",
-        "update",
-        "insert",
-        "setdefault",
-        "sort",
-        "remove",
-        "discard",
-        "pop",
-        "clear",
-        "reverse",
-    ]
-)
+CHANGING = re.compile("append|extend|add|update|insert|setdefault|sort|remove|discard|pop|clear|reverse")  # methods
 LINE, LINES = re.compile(r"\r\n|\r|\n"), re.compile(rb"\r\n|\r|\n")  # where Python begins a new line
 FIRST = -math.inf
 
@@ -73,9 +58,8 @@ def completed(pieces: Sequence[Placed], others: Sequence[Placed], starter: str =
     offers = [offer for place, text in others for offer in _offers(place, text)]
     chosen = _chosen(source, asked, offers)
     late = [(offer.place if not offer.names & asked else math.inf, f"{offer.text}\n") for offer in chosen]
-    head, first = _split(pieces[0][1]) if len(pieces) > 0 else ("", "")
-    body = [(pieces[0][0], first), *pieces[1:]]
-    placed = [(place, _ended(text) if chosen else text) for place, text in body if text]
+    head, rest = _split(pieces[0][1])
+    placed = [(place, _ended(text) if chosen else text) for place, text in ((pieces[0][0], rest), *pieces[1:]) if text]
     return head + "".join(text for _, text in sorted([*late, *placed], key=lambda pair: pair[0]))
 
 
@@ -107,7 +91,8 @@ def _chosen(source: str, asked: frozenset[str], offers: Sequence[Offer]) -> list
 def unsolved(source: str, starter: str) -> frozenset[str]:
     """Return the functions and classes of a starter that a source lacks, and those that it has not written yet."""
     mine, first = _definitions(source), _definitions(starter)
-    same = {name for name, node in mine.items() if name in first and ast.dump(node) == ast.dump(first[name])}
+    dumps = {name: text for name, node in first.items() if "NotImplementedError" in (text := ast.dump(node))}
+    same = {name for name, text in dumps.items() if name in mine and ast.dump(mine[name]) == text}
     stubs = {name for name, node in mine.items() if _is_stub(node)}
     return frozenset(stubs | same | (first.keys() - mine.keys()))
 
@@ -178,7 +163,11 @@ def _changes(node: ast.stmt) -> set[str]:
     found = set()
     for inner in ast.walk(node):
         root: ast.AST
-        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in CHANGING:
+        if (
+            isinstance(inner, ast.Call)
+            and isinstance(inner.func, ast.Attribute)
+            and CHANGING.fullmatch(inner.func.attr)
+        ):
             root = inner.func
         elif not (isinstance(inner, (ast.Subscript, ast.Attribute)) and isinstance(inner.ctx, ast.Store)):
             continue
