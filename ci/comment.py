@@ -40,16 +40,7 @@ LEVELS = ("weak", "sandbox-exec", "medium", "strong")
 EXERCISE = re.compile(r"[a-z]{1,20}-[a-z0-9-]{1,60}")
 SEED = re.compile(r"seed (\d{1,20})")
 
-UNREADABLE = (
-    zipfile.BadZipFile,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    ValueError,
-    OSError,
-    zlib.error,
-)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, ValueError)
 ADVICE = (
     "This is advice, not a grade of record: docs/ci.md says what it is worth. "
     "The feedback on each check is in the run's summary."
@@ -104,16 +95,7 @@ def grades(zipped: bytes) -> list[Grade]:
         if len(content) > MOST_BYTES:
             raise Refusal(f"{MEMBER} is larger than {MOST_BYTES >> 20} MB")
         documents = json.loads(content)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        ValueError,
-        OSError,
-        zlib.error,
-    ) as error:
+    except UNREADABLE as error:
         raise Refusal(f"the artifact cannot be read: {type(error).__name__}") from None
     if not isinstance(documents, list) or len(documents) > MOST_RESULTS:
         raise Refusal(f"{MEMBER} is no list of at most {MOST_RESULTS} results")
