@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -249,3 +250,11 @@ def test_a_missing_extra_says_how_to_get_it(broken, monkeypatch):
     result = broken('extras = ["dev"]', 'extras = ["torch"]', file)
     assert (result.status, result.blame) == ("could_not_grade", "machine")
     assert "make grade EX=toy-mean" in result.message
+
+
+def test_nothing_above_the_course_is_looked_into(course, tmp_path):
+    for name in ("__init__.py", "conftest.py"):
+        (tmp_path / name).write_text(f"open({str(tmp_path / 'owned')!r}, 'w').close()\n")
+    mine = catalog.find(shutil.copytree(course, tmp_path / "course"), "toy-mean")
+    assert grade(Request(mine, mine.solution / "mean.py")).status == "passed"
+    assert not (tmp_path / "owned").exists()

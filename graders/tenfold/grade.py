@@ -209,6 +209,7 @@ def _pytest(exercise: Exercise, files: list[Path], grading: Grading, recorder: R
     arguments = [
         *OPTIONS,
         f"--rootdir={exercise.course}",
+        f"--confcutdir={exercise.course}",  # else pytest looks into every folder above, and imports packages there
         *(f"-pno:{name}" for name in UNUSED),
         *map(str, files),
     ]
