@@ -499,12 +499,18 @@ def test_where_tenfold_is_not_installed_nothing_is_graded(toys):
     mean(toys, "ada", MEAN)
     path = toys / "nbgrader_config.py"
     path.write_text("c = get_config()\n")
-    said = nbgrader(toys, "autograde", "toy-mean", succeeds=False)
-    assert "tenfold nbgrader install" in said
+    nbgrader(toys, "autograde", "toy-mean", succeeds=False)
     assert not (toys / "autograded" / "ada" / "toy-mean").exists()
     with Gradebook(f"sqlite:///{toys / 'gradebook.db'}") as book:
         grades = [g for n in book.find_submission("toy-mean", "ada").notebooks for g in n.grades]
         assert all(g.auto_score is None and g.needs_manual_grade for g in grades)
+
+
+def test_the_first_cell_says_why_it_ends_a_kernel_that_grades():
+    argv = [sys.executable, "-c", "from tenfold.notebook import load_ipython_extension as load; load(None)"]
+    done = subprocess.run(argv, env=ACTIVE | {"NBGRADER_EXECUTION": "autograde"}, capture_output=True, text=True)
+    assert done.returncode == -signal.SIGKILL
+    assert "tenfold nbgrader install" in done.stderr
 
 
 FORGED = (

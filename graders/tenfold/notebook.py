@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +120,7 @@ def _not_graded_here() -> None:
     """Leave no grade where plain nbgrader runs this notebook: a full one could be forged, a zero would be wrong."""
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         print(UNCONFIGURED, file=sys.__stderr__, flush=True)
+        time.sleep(1)  # a kernel passes its output on from another thread
         os.kill(os.getpid(), signal.SIGKILL)
 
 
