@@ -494,7 +494,11 @@ def test_what_needs_the_kit_says_so_in_one_line(words, toy_bundle, capsys):
 
 @pytest.mark.parametrize("target", ["verify", "test", "lint", "readme", "new", "nbgrader", "release"])
 def test_what_make_cannot_do_there_it_says_before_it_installs_anything(target, toy_bundle):
-    ran = subprocess.run(["make", target, f"PYTHON={sys.executable}"], cwd=toy_bundle, capture_output=True, text=True)
+    argv, outside = ["make", target, f"PYTHON={sys.executable}"], ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    environment = {
+        name: value for name, value in os.environ.items() if name not in outside
+    }  # as if make did not run this
+    ran = subprocess.run(argv, cwd=toy_bundle, env=environment, capture_output=True, text=True)
     assert ran.returncode == 2
     first, *rest = ran.stderr.splitlines()
     assert first == f"make {target} needs the whole kit: run it there. {bundle.NOT_HERE}"

@@ -48,7 +48,9 @@ def tool(name: str, *words: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_zizmor_finds_nothing_as_its_strictest_persona():
-    found = tool("zizmor", "--offline", "--no-progress", "--no-config", "--persona=auditor", ROOT / ".github")
+    found = tool(
+        "zizmor", "--offline", "--no-progress", "--color=never", "--no-config", "--persona=auditor", ROOT / ".github"
+    )
     assert found.returncode == 0, found.stdout + found.stderr
     assert "(1 ignored)" in found.stdout + found.stderr, "comment.yml's trigger, with its reason, and nothing else"
 
@@ -56,7 +58,15 @@ def test_zizmor_finds_nothing_as_its_strictest_persona():
 def test_zizmor_would_find_something(tmp_path):
     flow = (ROOT / ".github/workflows/grade.yml").read_text().replace("pull_request:", "pull_request_target:")
     (tmp_path / "grade.yml").write_text(flow)
-    found = tool("zizmor", "--offline", "--no-progress", "--no-config", "--persona=auditor", tmp_path / "grade.yml")
+    found = tool(
+        "zizmor",
+        "--offline",
+        "--no-progress",
+        "--color=never",
+        "--no-config",
+        "--persona=auditor",
+        tmp_path / "grade.yml",
+    )
     assert found.returncode != 0
     assert "dangerous-triggers" in found.stdout
 
@@ -145,7 +155,7 @@ def test_the_examples_in_the_docs_hold_too(tmp_path):
         found = tool("check-jsonschema", "--builtin-schema", schema, path)
         assert found.returncode == 0, found.stdout
         if "jobs:" in block:
-            found = tool("zizmor", "--offline", "--no-progress", "--no-config", path)
+            found = tool("zizmor", "--offline", "--no-progress", "--color=never", "--no-config", path)
             assert found.returncode == 0, found.stdout
             given = read(path)["jobs"]["grade"]["with"]
             inputs = read(ROOT / ".github/workflows/reusable-grade.yml")["on"]["workflow_call"]["inputs"]
