@@ -307,6 +307,14 @@ def test_what_is_missing_is_told_to_student_and_instructor(school):
         assert "is not a notebook that can be read" in text
 
 
+def test_the_feedback_gives_no_number_where_a_person_must_look(school):
+    for student in (*WHOLE, *LOST):
+        scores = re.findall(r"\(?Score: (.*?) / ", school.text(student))
+        assert len(scores) > 5
+        assert (set(scores) == {"not graded yet"}) == (student in LOST), student
+        assert student in LOST or float(scores[0]) == WHOLE[student]
+
+
 def test_the_csv_gives_no_number_where_a_person_must_look(school):
     with (school.folder / "grades.csv").open() as file:
         rows = {(row["student_id"], row["assignment"]): row for row in csv.DictReader(file)}
@@ -397,6 +405,10 @@ def test_late_penalties_manual_grades_and_a_second_look(school, tmp_path):
     assert rows["ada", ROI]["raw_score"] == "20.0"
     assert rows["ada", ROI]["score"] == "10.0"
     assert rows["bob", ROI]["score"] == ""
+    nbgrader(folder, "generate_feedback", ROI, "--force", "--student=bob")
+    scores = re.findall(r"\(?Score: (.*?) / ", School(folder, {}).text("bob"))
+    assert scores[0] == "not graded yet"
+    assert sorted({*scores}) == ["0.5", "not graded yet"]
 
 
 # The course's configuration and the export

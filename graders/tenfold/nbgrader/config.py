@@ -66,22 +66,28 @@ def configure(c: Config, course: str) -> None:
     import nbgrader.converters
     import nbgrader.preprocessors as theirs
 
-    from . import autograde, exporter, gradebook, intake
+    from . import autograde, exporter, feedback, gradebook, intake
 
     warnings.filterwarnings("ignore", "Object of type", module=r"nbgrader\.api")  # SQLAlchemy's, three a submission
     steps = _set(c.GenerateAssignment, "preprocessors", nbgrader.converters.GenerateAssignment.preprocessors.default())
     c.GenerateAssignment.preprocessors = [
         other for step in steps for other in ([step, autograde.Starter] if step is theirs.ClearSolutions else [step])
     ]
-    ours = {theirs.Execute: autograde.Grade, theirs.SaveAutoGrades: autograde.SaveGrades}
-    default = nbgrader.converters.Autograde.autograde_preprocessors.default()
-    c.Autograde.autograde_preprocessors = [
-        ours.get(step, step) for step in _set(c.Autograde, "autograde_preprocessors", default)
-    ]
+    ours = {
+        theirs.Execute: autograde.Grade,
+        theirs.SaveAutoGrades: autograde.SaveGrades,
+        theirs.GetGrades: feedback.Given,
+    }
+    for section, name, default in (
+        (c.Autograde, "autograde_preprocessors", nbgrader.converters.Autograde.autograde_preprocessors.default()),
+        (c.GenerateFeedback, "preprocessors", nbgrader.converters.GenerateFeedback.preprocessors.default()),
+    ):
+        section[name] = [ours.get(step, step) for step in _set(section, name, default)]
     c.Autograde.exporter_class = exporter.Restored
     c.Autograde.pre_convert_hook = intake.hook(Path(course), c.Autograde.get("pre_convert_hook"))
     c.Tenfold.course = course
     c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {"round": feedback.rounded} | c.HTMLExporter.get("filters", {})
     if "plugin_class" not in c.ExportApp:
         c.ExportApp.plugin_class = gradebook.Grades
 

@@ -9,6 +9,8 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
+from .feedback import is_given
+
 COLUMNS = (
     "assignment",
     "duedate",
@@ -57,7 +59,7 @@ class Grades(ExportPlugin):
             return row | (lost if self._has("submitted", assignment, student) else nothing)
         penalty = submission.late_submission_penalty or 0.0
         row |= {"timestamp": submission.timestamp, "late_submission_penalty": penalty}
-        missing = any(g.auto_score is None and g.manual_score is None for nb in submission.notebooks for g in nb.grades)
+        missing = not all(is_given(grade) for notebook in submission.notebooks for grade in notebook.grades)
         failed = self._has("submitted", assignment, student) and not self._has("autograded", assignment, student)
         if missing or failed:
             return row | lost

@@ -1,0 +1,39 @@
+"""nbgrader's feedback, in which a grade that nobody has given is no zero."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from jinja2.filters import do_round
+from nbformat import NotebookNode
+from nbgrader.preprocessors import GetGrades
+
+NONE_YET = "not graded yet"
+
+
+class Given(GetGrades):
+    """In the place of `GetGrades`: a grade that is lost, or that a person has yet to give, is nan, and so is the sum."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        nb, resources = super().preprocess(nb, resources)
+        if any(math.isnan(cell.metadata.get("nbgrader", {}).get("score", 0.0)) for cell in nb.cells):
+            resources["nbgrader"]["score"] = math.nan
+        return nb, resources
+
+    def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_score(cell, resources)
+        name = cell.metadata.nbgrader["grade_id"]
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        if not is_given(grade):
+            cell.metadata.nbgrader["score"] = math.nan
+
+
+def is_given(grade: Any) -> bool:
+    """Return whether a grade of the gradebook has a score, by a step or by a person."""
+    return grade.auto_score is not None or grade.manual_score is not None
+
+
+def rounded(value: float, *args: Any) -> float | str:
+    """Round as jinja's filter does; what is no number is told in words."""
+    return NONE_YET if math.isnan(value) else do_round(value, *args)
