@@ -3,6 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/tenfold
 SETUP = +@$(PYTHON) graders/bootstrap.py --venv $(VENV)
+CHANGE = --base=$(call quoted,BASE) --head=$(call quoted,HEAD) $(if $(value REPO),--repo=$(call quoted,REPO))
+
+# A variable's value as one word for the shell, whatever it holds.
+quoted = '$(subst ','\'',$(value $(1)))'
+unexport BASE HEAD REPO
 
 # Under -q, make passes a recipe's exit code 1 ("not yet") on as its own, without calling it an error.
 ifneq ($(filter grade report check-result ci,$(MAKECMDGOALS)),)
@@ -16,20 +21,20 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 grade: ## EX=mlops-drift [SUB=path]: grade your work (SUB: another file, folder or notebook)
-	$(SETUP) --exercise "$(EX)"
-	+@$(RUN) grade "$(EX)" $(if $(SUB),--submission "$(SUB)") $(ARGS)
+	$(SETUP) --exercise $(call quoted,EX)
+	+@$(RUN) grade $(call quoted,EX) $(if $(value SUB),--submission $(call quoted,SUB)) $(ARGS)
 
 report: ## EX=… [SUB=path]: grade, and open the report in a browser
-	$(SETUP) --exercise "$(EX)"
-	+@$(RUN) grade "$(EX)" $(if $(SUB),--submission "$(SUB)") --open $(ARGS)
+	$(SETUP) --exercise $(call quoted,EX)
+	+@$(RUN) grade $(call quoted,EX) $(if $(value SUB),--submission $(call quoted,SUB)) --open $(ARGS)
 
 progress: ## [ARGS="--html map.html"]: ten skills, what is passed, what to try next
 	$(SETUP)
 	@$(RUN) progress $(ARGS)
 
 watch: ## EX=…: grade the visible checks whenever you save
-	$(SETUP) --exercise "$(EX)"
-	@$(RUN) watch "$(EX)"
+	$(SETUP) --exercise $(call quoted,EX)
+	@$(RUN) watch $(call quoted,EX)
 
 list: ## [ARGS="--skill ml"]: the exercises
 	$(SETUP)
@@ -37,32 +42,33 @@ list: ## [ARGS="--skill ml"]: the exercises
 
 show: ## EX=… [ARGS=--solution]: the statement; once passed, the solutions
 	$(SETUP)
-	@$(RUN) show "$(EX)" $(ARGS)
+	@$(RUN) show $(call quoted,EX) $(ARGS)
 
 hint: ## EX=…: the next hint
 	$(SETUP)
-	@$(RUN) hint "$(EX)"
+	@$(RUN) hint $(call quoted,EX)
 
 reset: ## EX=…: start again; your version is kept aside
 	$(SETUP)
-	@$(RUN) reset "$(EX)"
+	@$(RUN) reset $(call quoted,EX)
 
 check-result: ## FILE=result.json [ARGS="--key grader.pub"]: is a result whole, of this course, signed?
 	$(SETUP) --group sign
-	+@$(RUN) check-result "$(FILE)" $(ARGS)
+	+@$(RUN) check-result $(call quoted,FILE) $(ARGS)
 
 ci: ## BASE=ref HEAD=ref [REPO=path] [ARGS="--out folder"]: grade a pull request: its exercises' files alone
-	$(SETUP) --diff "$(BASE)" "$(HEAD)" $(if $(REPO),--repo "$(REPO)")
-	+@$(RUN) ci --base "$(BASE)" --head "$(HEAD)" $(if $(REPO),--repo "$(REPO)") $(ARGS)
+	$(SETUP)
+	$(SETUP) --group $$($(RUN) ci $(CHANGE) --groups 2>/dev/null)
+	+@$(RUN) ci $(CHANGE) $(ARGS)
 
 nbgrader: ## EX="mlops-drift …" COURSE=folder: exercises as assignments of an nbgrader course
 	$(SETUP) --kit $@ --group nbgrader $(addprefix --exercise ,$(EX))
-	@$(RUN) nbgrader install "$(COURSE)"
-	@$(RUN) nbgrader export "$(COURSE)" $(EX) $(ARGS)
+	@$(RUN) nbgrader install $(call quoted,COURSE)
+	@$(RUN) nbgrader export $(call quoted,COURSE) $(EX) $(ARGS)
 
 release: ## OUT=folder: a learner's bundle and a course template, without what is hidden
 	$(SETUP) --kit $@
-	@$(RUN) release "$(OUT)"
+	@$(RUN) release $(call quoted,OUT)
 
 verify: ## [EX=…]: prove the graders right; writes proof.json
 	$(SETUP) --kit $@ --all
@@ -70,7 +76,7 @@ verify: ## [EX=…]: prove the graders right; writes proof.json
 
 new: ## EX=skill-name: the files of a new exercise
 	$(SETUP) --kit $@
-	@$(RUN) new "$(EX)"
+	@$(RUN) new $(call quoted,EX)
 
 test: ## every test of the kit
 	$(SETUP) --kit $@ --all

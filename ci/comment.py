@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import lzma
 import os
 import re
 import sys
@@ -40,7 +41,7 @@ LEVELS = ("weak", "sandbox-exec", "medium", "strong")
 EXERCISE = re.compile(r"[a-z]{1,20}-[a-z0-9-]{1,60}")
 SEED = re.compile(r"seed (\d{1,20})")
 
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, ValueError)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, KeyError, OSError, RuntimeError, ValueError)
 ADVICE = (
     "This is advice, not a grade of record: docs/ci.md says what it is worth. "
     "The feedback on each check is in the run's summary."

@@ -150,9 +150,6 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
         names = set(GROUPS)
     else:
         names = {"core", *arguments.group}
-        if arguments.diff:
-            base, head = arguments.diff
-            arguments.exercise += differing(base, head, arguments.repo)
         for slug, name in (found.groups() for found in map(EXERCISE.fullmatch, arguments.exercise) if found):
             for path in ROOT.glob(f"exercises/??_{slug}/{name}/exercise.toml"):
                 names |= set(tomllib.loads(path.read_text(encoding="utf-8")).get("extras", []))
@@ -161,31 +158,12 @@ def wanted(arguments: argparse.Namespace) -> list[str]:
     return sorted(names, key=lambda group: (group != "core", group != "torch", group))
 
 
-def differing(base: str, head: str, repository: Path) -> list[str]:
-    """Return the exercises of whose files two commits differ; of commits that are not there the command tells."""
-    listed: dict[str, str] = {}
-    for path in ROOT.glob("exercises/*/*/exercise.toml"):
-        place = path.parent.relative_to(ROOT).as_posix()
-        exercise = f"{path.parent.parent.name[3:]}-{path.parent.name}"
-        listed |= {f"{place}/{name}": exercise for name in tomllib.loads(path.read_text(encoding="utf-8"))["files"]}
-    environment = os.environ | {"GIT_LITERAL_PATHSPECS": "1"}
-    lines: list[set[bytes]] = []
-    for commit in (base, head):
-        words = ("git", "ls-tree", "-z", "--full-tree", f"{commit}^{{commit}}", "--")
-        done = subprocess.run([*words, *listed], cwd=repository, env=environment, capture_output=True)
-        lines.append(set(done.stdout.split(b"\0")))
-    paths = (os.fsdecode(line.partition(b"\t")[2]) for line in lines[0] ^ lines[1])
-    return sorted({listed[path] for path in paths if path in listed})
-
-
 def main() -> None:
     """Install what is missing; say nothing when nothing is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="the environment's folder")
     parser.add_argument("--exercise", action="append", default=[], help="an exercise whose groups are needed")
-    parser.add_argument("--group", action="append", default=[], help="a group that is needed besides")
-    parser.add_argument("--diff", nargs=2, metavar=("BASE", "HEAD"), help="the exercises in which two commits differ")
-    parser.add_argument("--repo", type=Path, default=ROOT, help="the repository of those commits")
+    parser.add_argument("--group", action="extend", nargs="*", default=[], help="groups that are needed besides")
     parser.add_argument("--all", action="store_true", help="every group")
     parser.add_argument("--kit", metavar="TARGET", help="a target of make that only the whole kit has the files for")
     arguments = parser.parse_args()

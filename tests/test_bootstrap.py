@@ -82,7 +82,6 @@ def test_groups_of_an_exercise_come_in_order(setup):
 
     class Arguments:
         all = False
-        diff = None
         exercise = ("dl-quantize",)
         group = ("sign",)
 
@@ -103,6 +102,21 @@ def test_a_failing_pip_ends_with_its_last_lines_and_what_to_do(tmp_path):
     assert "run the same command again" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert (tmp_path / "venv" / "tenfold-unfinished").exists()
+
+
+def test_make_passes_the_names_of_a_change_on_as_they_are(tmp_path):
+    """Whoever offers a branch chooses its name."""
+    (tmp_path / "bin").mkdir()
+    fake = tmp_path / "bin" / "tenfold"
+    fake.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" >> {tmp_path}/words\n")
+    fake.chmod(0o755)
+    odd = f"a`touch {tmp_path}/ran`$(touch {tmp_path}/ran)'\";&$(shell touch {tmp_path}/ran)$HOME"
+    argv = ["make", "-s", "ci", f"BASE={odd}", f"HEAD={odd}", f"REPO={odd}", f"VENV={tmp_path}", "PYTHON=true"]
+    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    words = [f"--base={odd}", f"--head={odd}", f"--repo={odd}"]
+    assert (tmp_path / "words").read_text().splitlines() == ["ci", *words, "--groups", "ci", *words]
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize(("code", "wanted"), [(0, 0), (1, 1), (2, 2)])

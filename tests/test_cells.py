@@ -161,10 +161,11 @@ def test_more_code_than_anybody_writes_is_refused_before_it_is_parsed():
     parts(cells.read(json.dumps({"cells": [{**cell, "cell_type": "markdown"}]}).encode(), "a.ipynb"), ("drift.py",))
 
 
+ABOVE = ["#%%\n# file: a.sql", "#@title My work\n\n# my file\n# file: a.sql", "%python\n# file: a.sql"]
 FIRST = ["#file:a.sql", "# file : a.sql", "%%file a.sql", "%%writefile ./a.sql", '%%writefile "a.sql"']
 
 
-@pytest.mark.parametrize("first", [*FIRST, "%%time\n# file: a.sql", "# File: a.sql", "#%%\n# file: a.sql"])
+@pytest.mark.parametrize("first", [*FIRST, "%%time\n# file: a.sql", "# File: a.sql", *ABOVE])
 def test_the_first_line_may_be_written_in_many_ways(first):
     assert files(code(f"{first}\nselect 1"), wanted=("a.sql",)) == {"a.sql": "select 1\n"}
 
@@ -220,7 +221,9 @@ def test_only_the_lines_that_are_no_python_are_void(source, told):
     assert plain(source) == told
 
 
-@pytest.mark.parametrize("source", ["x = 1\n" + " " * 200_000 + "$", "%" * 200_000, "# file:" * 30_000, "\n" * 200_000])
+@pytest.mark.parametrize(
+    "source", ["x = 1\n" + " " * 200_000 + "$", "%" * 200_000, "# file:" * 30_000, "\n" * 200_000, "#\n" * 100_000]
+)
 def test_odd_text_takes_no_time(source):
     start = time.process_time()
     files(code(source), *[Cell("markdown", f"# file: drift.py\n{i}") for i in range(5_000)])

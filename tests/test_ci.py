@@ -385,8 +385,9 @@ def test_what_is_not_there_is_told(origin, tmp_path):
 def test_where_the_results_cannot_go_is_told_before(origin, pull, tmp_path):
     pull.commit({WORK: MEAN})
     (tmp_path / "out").write_text("")
-    code, said = run(origin, pull.name, "--out", str(tmp_path / "out"))
-    assert (code, "is no folder" in said, "PASSED" in said) == (2, True, False)
+    for place in ("out", "out/deep"):
+        code, said = run(origin, pull.name, "--out", str(tmp_path / place))
+        assert (code, "cannot be a folder" in said, "PASSED" in said) == (2, True, False)
     code, said = run(origin, pull.name, GITHUB_STEP_SUMMARY=str(tmp_path / "gone" / "summary"))
     assert (code, "The job's summary was not written" in said) == (0, True)
 
@@ -406,7 +407,9 @@ def test_no_text_commands_a_github_runner(origin, pull):
                 assert re.match(r"::(error|warning) |$", line), line
 
 
-def test_another_repository_is_graded_with_the_courses_checks(origin, pull, tmp_path):
+@pytest.fixture
+def students(tmp_path):
+    """Make a repository of exercises alone, in whose last commit toy-mean is solved."""
     other = tmp_path / "students"
     for path in (WORK, STORE):
         (other / path).parent.mkdir(parents=True)
@@ -416,8 +419,98 @@ def test_another_repository_is_graded_with_the_courses_checks(origin, pull, tmp_
     git(other, "commit", "-qm", "starters")
     (other / WORK).write_text(MEAN)
     git(other, "commit", "-qam", "work")
-    code, said = run(origin, "HEAD", "--repo", str(other), base="HEAD~1")
+    return other
+
+
+def test_another_repository_is_graded_with_the_courses_checks(origin, students):
+    code, said = run(origin, "HEAD", "--repo", str(students), base="HEAD~1")
     assert (code, "toy-mean  PASSED" in said) == (0, True)
+
+
+@pytest.mark.parametrize("kind", ["clone", "copy", "submodule"])
+def test_a_kit_that_lies_in_the_students_repository_is_not_its_course(origin, students, kind):
+    if kind == "copy":
+        shutil.copytree(origin, students / "kit", ignore=shutil.ignore_patterns(".git"))
+    else:
+        git(students, "clone", "-q", str(origin), "kit")
+    if kind == "submodule":
+        git(students, "add", "kit")
+    (students / "notes.md").write_text("not committed")
+    code, said = run(students / "kit", "HEAD", "--repo", str(students), base="HEAD~1")
+    assert (code, "toy-mean  PASSED" in said) == (0, True), said
+
+
+def test_no_program_that_a_head_or_a_clone_names_is_run(origin, pull, marker, tmp_path):
+    """A bare repository among the files of the head, a hook, a file system's monitor."""
+    folder = tmp_path / "mono"
+    shutil.copytree(origin, folder / "course", ignore=shutil.ignore_patterns(".git"))
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "base")
+    (folder / "course" / WORK).write_text(MEAN)
+    inner = folder / "course"
+    for place in ("objects", "refs"):
+        (inner / place).mkdir()
+        (inner / place / "kept").write_text("")
+    (inner / "HEAD").write_text("ref: refs/heads/main\n")
+    program = f"touch {marker}; false"
+    (inner / "config").write_text(f'[core]\n\tbare = false\n\tworktree = ..\n\tfsmonitor = "{program}"\n')
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "work")
+    code, said = run(folder / "course", "main", base="main~1")
+    assert (code, "cannot use bare repository" in said) == (2, True), said
+    git(folder, "checkout", "-q", "--detach", "main~1")
+    (folder / "notes.md").write_text("not committed")
+    hook = folder / ".git/hooks/post-checkout"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\n{program}\n")
+    hook.chmod(0o755)
+    git(folder, "config", "core.fsmonitor", program)
+    code, said = run(folder / "course", "main", base="main~1")
+    assert (code, "toy-mean  PASSED" in said) == (0, True), said
+    assert not marker.exists()
+    assert git(folder, "worktree", "list").count("\n") == 0
+
+
+def test_the_environment_of_a_hook_leads_nowhere_else(origin, students, pull):
+    pull.commit({WORK: "def mean(values, weights=None):\n    return 0.0\n"})
+    of_a_hook = {"GIT_DIR": str(origin / ".git"), "GIT_INDEX_FILE": str(origin / ".git/index"), "GIT_PREFIX": "a/"}
+    code, said = run(origin, "HEAD", "--repo", str(students), base="HEAD~1", **of_a_hook)
+    assert (code, "toy-mean  PASSED" in said) == (0, True), said
+
+
+def test_a_shallow_clone_that_does_not_show_where_the_head_began_is_told(origin, students, tmp_path):
+    git(students, "checkout", "-q", "-b", "work", "main~1")
+    (students / WORK).write_text(MEAN)
+    git(students, "commit", "-qam", "mine")
+    git(students, "checkout", "-q", "main")
+    for i in range(2):
+        (students / STORE).write_text(f"# a new starter, {i}\n")
+        git(students, "commit", "-qam", "the course goes on")
+    shallow = ("clone", "-q", "--depth=1", "--no-single-branch", f"file://{students}", "shallow")
+    git(tmp_path, *shallow)
+    code, said = run(origin, "origin/work", "--repo", str(tmp_path / "shallow"), base="origin/main")
+    assert (code, "git fetch --unshallow" in said, "Traceback" in said) == (2, True, False)
+    code, said = run(origin, "work", "--repo", str(students))
+    assert (code, "toy-mean  PASSED" in said, "toy-store" in said) == (0, True, False)
+
+
+def test_groups_are_those_of_the_exercises_that_changed(tmp_path, capsys):
+    git(tmp_path, "clone", "-q", str(ROOT), "kit")
+    for names in (["08_biz/roi/roi.py"], ["02_dl/quantize/quantize.py", "05_mlops/track/track.py"]):
+        for name in names:
+            (tmp_path / "kit/exercises" / name).write_text("mine = 1\n")
+        git(tmp_path / "kit", "commit", "-qam", "work")
+    for base, groups in (("HEAD~1", "torch track"), ("HEAD", "")):
+        argv = ["ci", "--groups", "--base", base, "--head", "HEAD", "--repo", str(tmp_path / "kit")]
+        assert cli.main(["--course", str(ROOT), *argv]) == 0
+        assert capsys.readouterr().out == f"{groups}\n"
+
+
+def test_a_pointer_of_git_lfs_is_no_work(origin, pull):
+    pull.commit({WORK: f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 3\n"})
+    code, said = run(origin, pull.name)
+    assert (code, "kept by Git LFS" in said) == (2, True)
 
 
 def test_on_a_checkout_of_the_head_the_base_still_grades(tmp_path):

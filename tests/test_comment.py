@@ -39,11 +39,15 @@ RUN = {
 }
 
 
-def zipped(content: object, name: str = "results.json") -> bytes:
+def zipped(content: object, name: str = "results.json", method: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", method) as archive:
         archive.writestr(name, content if isinstance(content, bytes | str) else json.dumps(content))
     return file.getvalue()
+
+
+CORRUPT = zipped([RESULT], method=zipfile.ZIP_LZMA)
+CORRUPT = CORRUPT[:60] + bytes(20) + CORRUPT[80:]
 
 
 class Site:
@@ -232,6 +236,7 @@ def test_no_artifact_or_a_large_one_is_refused(site):
         (b"not a zip", "cannot be read"),
         (zipped([RESULT], name="other.json"), "cannot be read"),
         (zipped(b"\xff{"), "cannot be read"),
+        (CORRUPT, "cannot be read"),
         (zipped("[" * 100_000), "cannot be read"),
         (zipped("[" + "1" * 5000 + "]"), "cannot be read"),
         (zipped(b" " * (SCRIPT.MOST_BYTES + 1)), "larger than"),

@@ -607,15 +607,41 @@ def test_what_failed_before_it_was_graded_is_no_zero(toys):
             book.update_or_create_student(student)
         mean(toys, student, "def mean(values, weights=None):\n    return 0.0\n")
     nbgrader(toys, "autograde", "toy-mean")
-    (toys / "submitted" / "ada" / "toy-mean" / "timestamp.txt").write_bytes(b"\xff\xfe")  # nbgrader cannot read it
     path = toys / "submitted" / "bob" / "toy-mean" / "toy-mean.ipynb"
     path.rename(path.with_name("my work.ipynb"))
     shutil.rmtree(toys / "submitted" / "ada" / "toy-mean" / "datasets")
+    (toys / "submitted" / "ada" / "toy-mean" / "datasets").write_text("")  # where nbgrader wants a folder
     nbgrader(toys, "autograde", "toy-mean", "--force", succeeds=False)
     nbgrader(toys, "export")
     with (toys / "grades.csv").open() as file:
         rows = {row["student_id"]: (row["score"], row["needs_manual_grade"]) for row in csv.DictReader(file)}
     assert rows == {"ada": ("", "True"), "bob": ("", "True")}
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"yesterday", b"9" * 400])
+def test_a_time_that_nobody_can_read_ends_nothing(toys, content):
+    mean(toys, "ada", MEAN)
+    stamp = toys / "submitted" / "ada" / "toy-mean" / "timestamp.txt"
+    stamp.write_bytes(content)
+    said = nbgrader(toys, "autograde", "toy-mean")
+    assert "holds no time: it is now timestamp.unreadable" in said
+    assert of(toys, "ada") == (9, False)
+    assert stamp.with_suffix(".unreadable").read_bytes() == content
+
+
+def test_work_under_another_name_is_told_of(toys):
+    def starter(notebook):
+        pass
+
+    hand_in(toys, "ada", "toy-mean", starter)
+    hand_in(toys, "bob", "toy-mean", starter)
+    for student, name in (("ada", "toy-mean (1).ipynb"), ("bob", "Toy-Mean.ipynb")):
+        path = toys / "submitted" / student / "toy-mean" / "toy-mean.ipynb"
+        shutil.copy(path, path.with_name(name))
+    path.unlink()
+    said = nbgrader(toys, "autograde", "toy-mean", succeeds=False)
+    for name in ("toy-mean (1).ipynb", "Toy-Mean.ipynb"):
+        assert f"{name} is not looked at. If it is the work, rename it to toy-mean.ipynb" in said
 
 
 def test_odd_text_is_graded_and_shown(toys):

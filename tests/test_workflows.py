@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import runpy
 import shutil
 import subprocess
 import sys
@@ -283,6 +282,8 @@ def kit(folder: Path) -> None:
     leave = shutil.ignore_patterns("__pycache__", "[0-9]*_*", "*.egg-info")
     shutil.copytree(ROOT / "graders", folder / "graders", ignore=leave)
     shutil.copytree(COURSE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    needs = (folder / STORE).with_name("exercise.toml")
+    needs.write_text(needs.read_text().replace("[limits]", 'extras = ["torch"]\n[limits]'))
     for name in ("Makefile", "pyproject.toml", "constraints.txt", ".gitignore"):
         shutil.copy(ROOT / name, folder)
 
@@ -372,7 +373,7 @@ def hostile(forge: Forge) -> dict[str, str]:
     }
 
 
-MEAN = "exercises/01_toy/mean/mean.py"
+MEAN, STORE = "exercises/01_toy/mean/mean.py", "exercises/01_toy/store/store.py"
 
 
 def test_grade_yml_passes_a_right_change_and_runs_nothing_else_of_it(forge):
@@ -418,12 +419,10 @@ def test_a_course_without_graders_is_graded_with_the_kits(forge):
 
 def test_the_set_up_looks_for_groups_in_the_courses_own_repository(forge):
     strange = {"exercises/01_ml/**x/f": "", f"exercises/01_ml/{'x' * 200}/f": "", "exercises/08_biz/roi/notes.txt": ""}
-    head = forge.propose({MEAN: solution(), "exercises/08_biz/roi/roi.py": "mine\n", **strange})
-    job = github(forge, head, "reusable-grade")
-    (words,) = (forge.place / "set-up").read_text().splitlines()
-    assert words.endswith(f"--diff {forge.base} {head} --repo {job.folder / 'course'}")
-    differing = runpy.run_path(str(ROOT / "graders" / "bootstrap.py"))["differing"]
-    assert differing(forge.base, head, job.folder / "course") == ["biz-roi"]
+    github(forge, forge.propose({"exercises/01_toy/store/notes.txt": "", **strange}))
+    github(forge, forge.propose({STORE: "mine\n", **strange}), "reusable-grade")
+    words = [line.partition(" --venv .venv")[2] for line in (forge.place / "set-up").read_text().splitlines()]
+    assert words == ["", " --group", "", " --group torch"]
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["the target branch", "a kit elsewhere"])

@@ -18,7 +18,7 @@ MOST_CODE = 500_000  # characters of Python in a notebook: a parser takes a kilo
 WORK = 200_000  # characters that are parsed while magics are looked for
 PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")  # what stands below them is Python
 MARK = re.compile(
-    rf"\s*+(?:(?:{'|'.join(PYTHON_MAGICS)}|#[ \t]*%%).*\n\s*+)*+"
+    rf"\s*+(?:(?:{'|'.join(PYTHON_MAGICS)}|%python\b|#(?![ \t]*file[ \t]*:)).*\n\s*+)*+"
     r"(?:#[ \t]*file[ \t]*:|(%%(?:write)?file)([ \t]+-a\b|[ \t]+--append\b)?[ \t])"
     r"[ \t]*[\"']?(?:\./)?([^\s\"']+)[\"']?[ \t]*\r?(?:\n|$)",
     re.IGNORECASE,

@@ -40,12 +40,21 @@ class Change:
         paths = self.paths(exercise)
         entries = self.repository.entries(self.head, paths.values())
         found = {name: _plain(path, entries.get(path)) for name, path in paths.items()}
-        return Submission({name: self.repository.content(entry) for name, entry in found.items()})
+        files = {name: self.repository.content(entry) for name, entry in found.items()}
+        for name, content in files.items():
+            if content.startswith(b"version https://git-lfs."):
+                raise Unreadable(
+                    f"{paths[name]} is kept by Git LFS, and only its pointer is here. Commit the file itself."
+                )
+        return Submission(files)
 
 
 def _plain(path: str, entry: Entry | None) -> Entry:
     if entry is None:
-        raise Unreadable(f"{path} is gone at the head of this change. Put it back: your work is looked for there.")
+        raise Unreadable(
+            f"{path} is gone at the head of this change, and your work is looked for there. "
+            "Put it back; if the base has only now got it, merge the base into your branch."
+        )
     if not entry.is_plain:
         raise Unreadable(f"{path} is {KINDS.get(entry.mode, 'not a plain file')}. Commit a plain file.")
     if entry.size > MOST_BYTES:
@@ -58,8 +67,7 @@ def between(course: Path, repository: Repository, base: str, head: str) -> Chang
 
     `repository` is the course's own, or another one with the same ``exercises/`` at its top.
     """
-    inside = course.is_relative_to(repository.top)
-    place = PurePosixPath(course.relative_to(repository.top).as_posix() if inside else ".")
+    place = repository.place(course, base) or PurePosixPath(".")
     empty = Change(repository, head, place, (), ())
     before = repository.common(base, head)
     every = {e: set(empty.paths(e).values()) for e in catalog.exercises(course)}

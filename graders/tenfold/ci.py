@@ -7,9 +7,8 @@ import os
 import secrets
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from . import files, formats, grade, report, seeds
 from .catalog import Exercise
@@ -42,7 +41,7 @@ REPORTS: dict[str, Callable[[Sequence[Result]], str]] = {
 
 def write(graded: Sequence[Result], folder: Path) -> None:
     """Write every report into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    files.make_folder(folder)
     for name, render in REPORTS.items():
         files.write_whole(folder / name, render(graded))
 
@@ -71,15 +70,10 @@ AT_BASE = "TENFOLD_AT_BASE"
 """The commit whose checkout this process was started in by `at_base`."""
 
 
-def at_base(course: Path, repository: Repository, base: str, words: list[str]) -> int:
+def at_base(place: PurePosixPath, repository: Repository, base: str, words: list[str]) -> int:
     """Run ``tenfold`` with the engine and the course of the base, from a folder of their own; return its exit code."""
-    with tempfile.TemporaryDirectory(prefix="tenfold-base-") as place:
-        folder = Path(place, "base")
-        repository.checkout(base, folder)
-        try:
-            own = folder / course.relative_to(repository.top)
-            path = os.pathsep.join(filter(None, [str(own / "graders"), os.environ.get("PYTHONPATH")]))
-            argv = [sys.executable, "-m", "tenfold.cli", "--course", str(own), *words]
-            return subprocess.run(argv, cwd=own, env=os.environ | {"PYTHONPATH": path, AT_BASE: base}).returncode
-        finally:
-            repository.forget(folder)
+    with repository.checkout(base) as folder:
+        own = folder / place
+        path = os.pathsep.join(filter(None, [str(own / "graders"), os.environ.get("PYTHONPATH")]))
+        argv = [sys.executable, "-m", "tenfold.cli", "--course", str(own), *words]
+        return subprocess.run(argv, cwd=own, env=os.environ | {"PYTHONPATH": path, AT_BASE: base}).returncode

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from .errors import UsageError
+
 
 def open_plain(path: Path | str, flags: int = os.O_RDONLY, folder: int | None = None) -> IO[bytes]:
     """Open a plain file; `folder` is the descriptor that a relative path begins at.
@@ -23,6 +25,14 @@ def open_plain(path: Path | str, flags: int = os.O_RDONLY, folder: int | None = 
         os.close(number)
         raise OSError(errno.EINVAL, "it is not a plain file")
     return os.fdopen(number, "rb" if flags == os.O_RDONLY else "wb")
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder that is to be written into, and those above it, or raise `UsageError`."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be a folder to write into: {error.strerror}. Name another one.") from None
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

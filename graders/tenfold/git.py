@@ -10,6 +10,13 @@ from .errors import MachineError
 from .result import clean
 
 SETTINGS = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_LITERAL_PATHSPECS": "1", "GIT_OPTIONAL_LOCKS": "0"}
+AWAY = frozenset(
+    f"GIT_{name}"
+    for name in ("DIR", "WORK_TREE", "INDEX_FILE", "COMMON_DIR", "PREFIX", "NAMESPACE", "OBJECT_DIRECTORY")
+)
+"""What leads away from the folder that is asked about, as in a hook or an alias."""
+QUIET = ("safe.bareRepository=explicit", "core.fsmonitor=false", "core.hooksPath=/dev/null")
+"""No repository among the files of another one, and no program that a repository names, is looked at."""
 
 
 def git(folder: Path, *words: str, given: bytes = b"", seconds: float | None = None) -> bytes:
@@ -21,9 +28,10 @@ def git(folder: Path, *words: str, given: bytes = b"", seconds: float | None = N
         There is no Git, it refuses (with the first line of what it says), or it takes longer than it may.
     """
     try:
-        environment = os.environ | SETTINGS
+        environment = {name: value for name, value in os.environ.items() if name not in AWAY} | SETTINGS
+        argv = ["git", *(word for setting in QUIET for word in ("-c", setting)), *words]
         done = subprocess.run(
-            ["git", *words], cwd=folder, env=environment, input=given, capture_output=True, check=True, timeout=seconds
+            argv, cwd=folder, env=environment, input=given, capture_output=True, check=True, timeout=seconds
         )
     except subprocess.TimeoutExpired:
         raise MachineError(f"git {words[0]} in {folder} was not done after {seconds:g} seconds") from None

@@ -20,6 +20,7 @@ from .errors import UsageError
 from .tracked import Commit
 
 NEEDED = (
+    ".gitattributes",
     ".gitignore",
     "LICENSE",
     "Makefile",
@@ -74,7 +75,7 @@ def release(course: Path, out: Path) -> tuple[list[Release], list[str]]:
     seconds = _seconds(commit)
     shared = _shared(commit, exercises)
     flows = commit.contents(path for path in FLOWS if path in commit.blobs)
-    _make(out)
+    files.make_folder(out)
     written = [
         _write(out, "learner", shared | _own(course, commit, exercises, "learner", flows), seconds),
         _write(out, "course", shared | flows | _own(course, commit, exercises, "course", flows), seconds),
@@ -158,13 +159,6 @@ def _seconds(commit: Commit) -> int:
     if not (told.isascii() and told.isdigit()):
         raise UsageError(f"SOURCE_DATE_EPOCH is {told!r}: it is a number of seconds since 1970")
     return int(told)
-
-
-def _make(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{out} cannot be a folder for the archives: {error.strerror}") from None
 
 
 def _is_content(path: str) -> bool:

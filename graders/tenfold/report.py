@@ -132,7 +132,8 @@ def _headline(result: Result, title: str) -> Text:
     text = Text.assemble((result.exercise, "bold"), f"  {title}\n  ", (word, style))
     if result.status != "could_not_grade":
         text.append(f"  {result.score:g} of {result.points:g} points (passes at {result.points * result.pass_:g})")
-    text.append(f"   {result.seed_label} · {result.sandbox['level']} sandbox · {result.seconds:.1f} s", style="dim")
+    draws = f"{result.seed_label} · " if result.checks or result.status != "could_not_grade" else ""
+    text.append(f"   {draws}{result.sandbox['level']} sandbox · {result.seconds:.1f} s", style="dim")
     return text
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .errors import MachineError, Unreadable, UsageError
 from .git import git
@@ -64,11 +66,29 @@ class Repository:
         return found.decode().strip()
 
     def common(self, base: str, head: str) -> str:
-        """Return the commit that two have in common; `base` where there is none, as in a shallow clone."""
+        """Return the last commit that two have in common; `base` where there is none.
+
+        Raises
+        ------
+        UsageError
+            In this shallow clone it cannot be seen.
+        """
         try:
             return git(self.folder, "merge-base", base, head).decode().strip()
         except MachineError:
+            if git(self.folder, "rev-parse", "--is-shallow-repository").strip() == b"true":
+                raise UsageError(
+                    f"in {self.top}, a shallow clone, it cannot be seen where the head left the base. "
+                    "Fetch the rest with: git fetch --unshallow"
+                ) from None
             return base
+
+    def place(self, folder: Path, commit: str) -> PurePosixPath | None:
+        """Return where a commit holds a folder of this checkout; None for what only lies in it, or elsewhere."""
+        if not folder.is_relative_to(self.top) or Repository(folder).top != self.top:
+            return None
+        place = PurePosixPath(folder.relative_to(self.top).as_posix())
+        return place if folder == self.top or self.entries(commit, [str(place)]) else None
 
     def differing(self, before: str, after: str, paths: Iterable[str]) -> set[str]:
         """Return those of some paths at which two commits hold something else."""
@@ -118,10 +138,14 @@ class Repository:
         """Return whether the files of this checkout are those of a commit, and no others are among them."""
         return self.commit("HEAD") == commit and not git(self.folder, "status", "--porcelain", "--untracked-files=all")
 
-    def checkout(self, commit: str, folder: Path) -> None:
-        """Put the files of a commit into a new folder that belongs to this repository."""
-        git(self.folder, "worktree", "add", "--quiet", "--detach", str(folder), commit)
-
-    def forget(self, folder: Path) -> None:
-        """Remove such a folder."""
-        git(self.folder, "worktree", "remove", "--force", str(folder))
+    @contextlib.contextmanager
+    def checkout(self, commit: str) -> Iterator[Path]:
+        """Put the files of a commit into a folder of their own, for as long as the context lasts."""
+        with tempfile.TemporaryDirectory(prefix="tenfold-base-") as place:
+            folder = Path(place, "base")
+            try:
+                git(self.folder, "worktree", "add", "--quiet", "--detach", str(folder), commit)
+                yield folder
+            finally:
+                with contextlib.suppress(MachineError):  # Git has not got as far as to know it
+                    git(self.folder, "worktree", "remove", "--force", str(folder))

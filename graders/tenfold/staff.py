@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from . import bundle, catalog
+from . import bundle, catalog, files
 from .errors import MissingExtra, UsageError
 from .result import CODES
 
@@ -22,6 +22,7 @@ def add(words: Any) -> None:
     word.add_argument("--repo", type=Path, metavar="PATH", help="the repository (default: the course's own)")
     word.add_argument("--require", metavar="LEVEL", help="the least sandbox level to grade at (default: medium)")
     word.add_argument("--out", type=Path, metavar="DIR", help="write the results into DIR, in every format")
+    word.add_argument("--groups", action="store_true", help="only say which groups the changed exercises need")
     word.set_defaults(run=_ci, require="medium")
 
     word = words.add_parser("release", help="write a learner's bundle and a course template, without what is hidden")
@@ -47,12 +48,16 @@ def _ci(course: Path, arguments: argparse.Namespace) -> int:
 
     repository = Repository((arguments.repo or course).resolve())
     base, head = (repository.commit(name) for name in (arguments.base, arguments.head))
-    if course.is_relative_to(repository.top) and os.environ.get(ci.AT_BASE) != base and not repository.is_at(base):
+    if arguments.groups:
+        print(*sorted({name for e in change.between(course, repository, base, head).exercises for name in e.extras}))
+        return 0
+    place = repository.place(course, base)
+    if place is not None and os.environ.get(ci.AT_BASE) != base and not repository.is_at(base):
         out = ["--out", str(arguments.out.absolute())] if arguments.out else []
         words = ["ci", "--base", base, "--head", head, "--require", arguments.require, *out]
-        return ci.at_base(course, repository, base, words)
-    if arguments.out is not None and arguments.out.exists() and not arguments.out.is_dir():
-        raise UsageError(f"{arguments.out} is no folder. Name one that is there, or is to be made, with --out.")
+        return ci.at_base(place, repository, base, words)
+    if arguments.out is not None:
+        files.make_folder(arguments.out)  # before the grades, which would be lost
     found = change.between(course, repository, base, head)
     console, results = Console(highlight=False), []
     for exercise, result in ci.results(found, arguments.require):

@@ -50,7 +50,7 @@ def last(folder: Path) -> Commit:
         There is no Git, no repository or no commit.
     """
     try:
-        name, seconds = git(folder, "log", "-1", "--format=%H %ct").decode().split()
+        name, seconds = git(folder, "log", "-1", "--no-show-signature", "--format=%H %ct").decode().split()
     except MachineError as error:
         raise UsageError(f"{error}: Git knows which files are the kit's, so run this in a clone") from None
     blobs, others = {}, []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,8 +30,8 @@ COLUMNS = (
     "grader",
     "data",
 )
-FORMULA = tuple("=+-@＝＋－＠")
-"""What makes a spreadsheet calculate a cell that a file calls text."""
+FORMULA = re.compile(r"((?:^|[;\t\r\n])\s*)(?=[=+\-@＝＋－＠])")
+"""What makes a spreadsheet calculate a cell that a file calls text; some begin a cell at other marks than the comma."""
 
 
 def render(results: Sequence[Result]) -> str:
@@ -58,4 +59,4 @@ def _row(result: Result) -> dict[str, Any]:
 
 def _inert(value: Any) -> Any:
     """Put an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(FORMULA) else value
+    return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value

@@ -48,7 +48,8 @@ class Grade(Execute):
         for line in said:
             self.log.warning("%s of %s: %s", exercise.id, student, line)
         if result.status == "could_not_grade":
-            self.log.error("%s of %s could not be graded; grade it by hand, or again", exercise.id, student)
+            again = f"nbgrader autograde --force {resources['nbgrader']['assignment']} --student={student}"
+            self.log.error("%s of %s could not be graded; grade it by hand, or again: %s", exercise.id, student, again)
             if result.detail:
                 self.log.error(result.detail)
         else:

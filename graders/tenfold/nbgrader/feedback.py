@@ -13,7 +13,7 @@ NONE_YET = "not graded yet"
 
 
 class Given(GetGrades):
-    """In the place of `GetGrades`: a grade that is lost, or that a person has yet to give, is nan, and so is the sum."""
+    """In the place of `GetGrades`: a grade that is lost, or that a person has yet to give, is nan, as is the sum."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         nb, resources = super().preprocess(nb, resources)

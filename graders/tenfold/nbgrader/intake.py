@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from nbgrader.utils import parse_utc
 from traitlets.log import get_logger
 from traitlets.utils.importstring import import_item
 
@@ -15,9 +16,11 @@ from .. import catalog
 
 
 def hook(course: Path, theirs: Any = None) -> Callable[..., None]:
-    """Return nbgrader's `pre_convert_hook`: before work on the kit's exercises is copied, links beside it are removed.
+    """Return nbgrader's `pre_convert_hook`, for what lies beside work on the kit's exercises before it is copied.
 
-    Left to itself, nbgrader would copy what they lead to into the feedback: the gradebook, solutions, others' work.
+    Links are removed: left to itself, nbgrader would copy what they lead to into the feedback: the gradebook,
+    solutions, others' work. A time of handing in that nbgrader cannot read, and would end at, is put aside. Notebooks
+    of another name are told of.
     """
     ids = {exercise.id for exercise in catalog.exercises(course)}
     other = import_item(theirs) if isinstance(theirs, str) else theirs
@@ -26,10 +29,25 @@ def hook(course: Path, theirs: Any = None) -> Callable[..., None]:
         for path in map(Path, notebooks):
             if path.stem in ids:
                 remove_odd(path.parent)
+                put_aside(path.with_name("timestamp.txt"))
+            elif assignment in ids:
+                told = "%s is not looked at. If it is the work, rename it to %s.ipynb, and autograde again with --force"
+                get_logger().warning(told, path, assignment)
         if other is not None:
             other(assignment=assignment, student=student, notebooks=notebooks)
 
     return before
+
+
+def put_aside(stamp: Path) -> None:
+    """Rename a file with the time of handing in that nbgrader cannot read."""
+    try:
+        if stamp.exists() and (text := stamp.read_text().strip()):
+            parse_utc(text)
+    except (ValueError, OverflowError, OSError):
+        aside = stamp.with_suffix(".unreadable")
+        get_logger().warning("%s holds no time: it is now %s, and the work is not late", stamp, aside.name)
+        stamp.replace(aside)
 
 
 def remove_odd(folder: Path) -> None:
