@@ -115,6 +115,13 @@ def test_two_clones_make_the_same_bytes(real, archive):
     assert archive.read_bytes() == (real / "out2" / archive.name).read_bytes()
 
 
+def test_a_clone_keeps_the_line_ends_that_the_hashes_are_of(tmp_path):
+    argv = ["git", "-c", "core.autocrlf=true", "clone", "-q", str(ROOT), str(tmp_path / "clone")]
+    subprocess.run(argv, check=True)
+    for exercise in catalog.exercises(tmp_path / "clone"):
+        assert not [name for name in exercise.files if b"\r" in (exercise.folder / name).read_bytes()]
+
+
 def test_members_are_sorted_plain_and_nobodys(archive, real):
     when = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=real / "clone1", capture_output=True, text=True)
     with tarfile.open(archive) as opened:
