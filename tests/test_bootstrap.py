@@ -119,6 +119,18 @@ def test_make_passes_the_names_of_a_change_on_as_they_are(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_change_that_is_not_there_needs_no_group(tmp_path):
+    (tmp_path / "bin").mkdir()
+    for path, text in {"bin/tenfold": "echo gone >&2; exit 2", "set-up": f'echo "$@" >> {tmp_path}/words'}.items():
+        (tmp_path / path).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / path).chmod(0o755)
+    argv = ["make", "-s", "ci", "BASE=main", "HEAD=nope", f"VENV={tmp_path}", f"PYTHON={tmp_path / 'set-up'}"]
+    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr.count("gone")) == (2, 1)
+    call = f"graders/bootstrap.py --venv {tmp_path}"
+    assert (tmp_path / "words").read_text().splitlines() == [call, f"{call} --group"]
+
+
 @pytest.mark.parametrize(("code", "wanted"), [(0, 0), (1, 1), (2, 2)])
 def test_make_passes_the_exit_code_of_a_grade_on(tmp_path, code, wanted):
     (tmp_path / "bin").mkdir()

@@ -440,7 +440,7 @@ def test_a_kit_that_lies_in_the_students_repository_is_not_its_course(origin, st
     assert (code, "toy-mean  PASSED" in said) == (0, True), said
 
 
-def test_no_program_that_a_head_or_a_clone_names_is_run(origin, pull, marker, tmp_path):
+def test_no_hook_and_no_monitor_of_files_is_run(origin, marker, tmp_path):
     """A bare repository among the files of the head, a hook, a file system's monitor."""
     folder = tmp_path / "mono"
     shutil.copytree(origin, folder / "course", ignore=shutil.ignore_patterns(".git"))

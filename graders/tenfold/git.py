@@ -16,7 +16,7 @@ AWAY = frozenset(
 )
 """What leads away from the folder that is asked about, as in a hook or an alias."""
 QUIET = ("safe.bareRepository=explicit", "core.fsmonitor=false", "core.hooksPath=/dev/null")
-"""No repository among the files of another one, and no program that a repository names, is looked at."""
+"""No repository among the files of another one is looked at; no hook and no monitor of files is run."""
 
 
 def git(folder: Path, *words: str, given: bytes = b"", seconds: float | None = None) -> bytes:

@@ -9,6 +9,8 @@ from jinja2.filters import do_round
 from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades
 
+from .gradebook import is_given
+
 NONE_YET = "not graded yet"
 
 
@@ -27,11 +29,6 @@ class Given(GetGrades):
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
         if not is_given(grade):
             cell.metadata.nbgrader["score"] = math.nan
-
-
-def is_given(grade: Any) -> bool:
-    """Return whether a grade of the gradebook has a score, by a step or by a person."""
-    return grade.auto_score is not None or grade.manual_score is not None
 
 
 def rounded(value: float, *args: Any) -> float | str:

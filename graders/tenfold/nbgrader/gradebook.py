@@ -9,8 +9,6 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
-from .feedback import is_given
-
 COLUMNS = (
     "assignment",
     "duedate",
@@ -25,6 +23,11 @@ COLUMNS = (
     "max_score",
     "needs_manual_grade",
 )
+
+
+def is_given(grade: Any) -> bool:
+    """Return whether a grade of the gradebook has a score, by a step or by a person."""
+    return grade.auto_score is not None or grade.manual_score is not None
 
 
 class Grades(ExportPlugin):

@@ -14,6 +14,8 @@ from traitlets.utils.importstring import import_item
 
 from .. import catalog
 
+MOST_TIME = 200  # characters
+
 
 def hook(course: Path, theirs: Any = None) -> Callable[..., None]:
     """Return nbgrader's `pre_convert_hook`, for what lies beside work on the kit's exercises before it is copied.
@@ -42,8 +44,14 @@ def hook(course: Path, theirs: Any = None) -> Callable[..., None]:
 def put_aside(stamp: Path) -> None:
     """Rename a file with the time of handing in that nbgrader cannot read."""
     try:
-        if stamp.exists() and (text := stamp.read_text().strip()):
+        with stamp.open() as file:
+            text = file.read(MOST_TIME + 1).strip()
+        if len(text) > MOST_TIME:
+            raise ValueError("too long for a time")
+        if text:  # nbgrader takes an empty one for none
             parse_utc(text)
+    except FileNotFoundError:
+        return
     except (ValueError, OverflowError, OSError):
         aside = stamp.with_suffix(".unreadable")
         get_logger().warning("%s holds no time: it is now %s, and the work is not late", stamp, aside.name)
