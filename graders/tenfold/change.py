@@ -22,7 +22,7 @@ class Change:
     """Where the course lies in the repository."""
     exercises: tuple[Exercise, ...]
     others: tuple[str, ...] | None
-    """Paths that the change touches and that no exercise lists: they are not used. None: too many to be listed."""
+    """Paths that the change touches and that no exercise lists: they are not used. None: they cannot be listed."""
 
     def paths(self, exercise: Exercise) -> dict[str, str]:
         """Return where the files of an exercise lie in the repository, by name."""

@@ -91,7 +91,7 @@ def change_text(results: Sequence[Result], others: Sequence[str] | None, console
             score = "" if result.status == "could_not_grade" else f"  {result.score:g} of {result.points:g} points"
             console.print(Text.assemble("\n  ", (result.exercise, "bold"), "  ", (word, style), score), end="")
         if others is None:
-            console.print("\n\n  Other paths of this change, more than can be listed: not used.", end="")
+            console.print("\n\n  Other paths of this change, too many or not all here: not used.", end="")
         elif others:
             paths = f"{len(others):,} other path{'s' * (len(others) > 1)}"
             console.print(f"\n\n  {paths} of this change, not used:")

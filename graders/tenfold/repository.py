@@ -99,7 +99,7 @@ class Repository:
     def touched(self, before: str, after: str) -> list[str] | None:
         """Return all paths that differ between two commits; a renamed file is two.
 
-        None where they are too many: a few objects can stand for any number of paths.
+        None where they are too many, or an object is missing: a few objects can stand for any number of paths.
         """
         try:
             answer = git(self.folder, *COMPARE, before, after, seconds=PATIENCE)
