@@ -88,7 +88,7 @@ lint: ## ruff and mypy
 
 readme: ## the generated parts of README.md and docs/coverage.md
 	$(SETUP) --kit $@ --all
-	@$(VENV)/bin/python -m tenfold.readme
+	@$(VENV)/bin/python -m tenfold.reports.generated_docs
 
 clean: ## remove the environment
 	@rm -rf $(VENV)

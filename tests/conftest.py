@@ -13,12 +13,13 @@ import psutil
 import pytest
 from hypothesis import settings
 
-from tenfold import catalog, forkserver, levels, seeds
-from tenfold.catalog import Exercise
-from tenfold.grade import Request, grade
+from tenfold.box import forkserver, levels
+from tenfold.box.limits import Limits
+from tenfold.box.session import Session
+from tenfold.exercise import catalog, seeds
+from tenfold.exercise.exercise import Exercise
+from tenfold.grading.grade import Request, grade
 from tenfold.result import Result
-from tenfold.sandbox import Limits
-from tenfold.session import Session
 
 settings.register_profile("kit", deadline=None, derandomize="CI" in os.environ)  # CI repeats; people look further
 settings.load_profile("kit")

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tenfold import catalog, levels
-from tenfold.grade import Request, grade
+from tenfold.box import levels
+from tenfold.exercise import catalog
+from tenfold.grading.grade import Request, grade
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tenfold import catalog, junk
-from tenfold.grade import Request, grade
+from tenfold.exercise import catalog, extras
+from tenfold.gate import junk
+from tenfold.grading.grade import Request, grade
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS_A_DAY = 1
@@ -36,7 +37,7 @@ CHEATS += [case for exercise in catalog.exercises(ROOT) for case in cheats(exerc
 
 @pytest.mark.parametrize(("exercise", "kind", "files"), CHEATS)
 def test_no_work_earns_nothing(exercise, kind, files, tmp_path):
-    missing = [extra for extra in exercise.extras if not catalog.installed(extra)]
+    missing = [extra for extra in exercise.extras if not extras.installed(extra)]
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")
     for name, content in files.items():

@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tenfold import catalog, contract, proof, verify
+from tenfold.exercise import catalog, contract, extras, proof_record
+from tenfold.gate import verify
 
 ROOT = Path(__file__).resolve().parents[1]
 EXERCISES = catalog.exercises(ROOT)
-INSTALLED = [e for e in EXERCISES if all(map(catalog.installed, e.extras))]
+INSTALLED = [e for e in EXERCISES if all(map(extras.installed, e.extras))]
 DATASETS = sorted(path for path in (ROOT / "datasets").iterdir() if path.is_dir())
 REPROVED_A_DAY = 1
 each = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
@@ -38,12 +39,12 @@ def test_its_files_keep_the_contract(exercise):
 
 @each
 def test_its_proof_is_about_what_is_there(exercise):
-    assert proof.is_fresh(exercise), f"the proof of {exercise.id} is stale: make verify EX={exercise.id}"
+    assert proof_record.is_fresh(exercise), f"the proof of {exercise.id} is stale: make verify EX={exercise.id}"
 
 
 @each
 def test_its_proof_covers_every_mutant_and_correct_work_reaches_every_full_mark(exercise):
-    written = json.loads(proof.path(exercise).read_text())
+    written = json.loads(proof_record.path(exercise).read_text())
     assert written["kills"] == {m["name"]: m["caught_by"] for m in exercise.mutants}
     assert len(written["seeds"]) >= 5
     for metric in (m for check in written["metrics"].values() for m in check.values()):

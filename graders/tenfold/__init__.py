@@ -2,18 +2,19 @@
 
 from typing import TYPE_CHECKING, Any
 
+from .version import __version__
+
 if TYPE_CHECKING:
     from . import expect
-    from .session import Callback
+    from .box.callback import Callback
 
-__version__ = "0.1.0"
-__all__ = ["Callback", "expect"]
+__all__ = ["Callback", "__version__", "expect"]
 
 
 def __getattr__(name: str) -> Any:
     """Load what a check uses when it is first used: the command line needs neither."""
     if name == "Callback":
-        from .session import Callback
+        from .box.callback import Callback
 
         return Callback
     raise AttributeError(f"module 'tenfold' has no attribute {name!r}")

@@ -6,10 +6,11 @@ import errno
 import os
 import stat
 import tempfile
+import tomllib
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from .errors import UsageError
+from .errors import AuthoringError, UsageError
 
 
 def open_plain(path: Path | str, flags: int = os.O_RDONLY, folder: int | None = None) -> IO[bytes]:
@@ -51,3 +52,11 @@ def write_whole(path: Path, content: str | bytes) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the table of a TOML file of the kit's, or raise `AuthoringError` that names it."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AuthoringError(f"{path}: {error}") from None

@@ -15,6 +15,8 @@ AWAY = frozenset(
     for name in ("DIR", "WORK_TREE", "INDEX_FILE", "COMMON_DIR", "PREFIX", "NAMESPACE", "OBJECT_DIRECTORY")
 )
 """What leads away from the folder that is asked about, as in a hook or an alias."""
+PLAIN = ("100644", "100755")
+"""The modes of plain files in a tree."""
 QUIET = ("safe.bareRepository=explicit", "core.fsmonitor=false", "core.hooksPath=/dev/null")
 """No repository among the files of another one is looked at; no hook and no monitor of files is run."""
 

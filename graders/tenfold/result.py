@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 SCHEMA = "tenfold/result/1"
+SCHEMA_FILE = Path(__file__).with_name("result.schema.json")
+"""The document of that schema, as JSON Schema."""
 
 Status = Literal["passed", "not_yet", "could_not_grade"]
 CheckStatus = Literal["passed", "partial", "failed", "not_tried", "could_not_grade"]

@@ -15,7 +15,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 from tests.conftest import ACTIVE, NBGRADER
 
-from tenfold.nbgrader import assignment, config, export
+from tenfold.handout.nbgrader import assignment, config, export
 
 STUDENTS = 6
 STAND_INS = """\

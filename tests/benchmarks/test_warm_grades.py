@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from tenfold import levels
-from tenfold.grade import Request, grade
+from tenfold.box import levels
+from tenfold.grading.grade import Request, grade
 
 SUBMISSIONS = 100
 

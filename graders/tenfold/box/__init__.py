@@ -1,0 +1,8 @@
+"""Where code that is not trusted runs: a process of its own behind walls, asked one thing at a time.
+
+A `session` is a submission at work: it has one `box`, which a `forkserver` forks behind `launchers`, and talks to what
+runs `inside`. What comes back are plain values, handles (`proxy`) or errors (`replies`). `levels` says how well a
+machine isolates. Uses no other room.
+"""
+
+__all__ = ["artefacts", "box", "callback", "forkserver", "levels", "limits", "proxy", "replies", "session"]

@@ -1,0 +1,81 @@
+"""A canary: a submission that tries to get out of its box, so that a level is judged by what it stops."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import FromSubmission, MachineError, SubmissionError
+from .limits import Limits
+from .session import Session
+
+CANARY = """
+import os, signal, socket
+
+def read(path): return open(path).read()
+def write(path): open(path, "w").close()
+def look(path): return os.listdir(path)
+def bind(): socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+def connect(port): socket.create_connection(("127.0.0.1", port), 1).close()
+def kill(pid): os.kill(pid, signal.SIGKILL)
+"""
+
+
+def escapes(level: str, network: str = "none") -> list[str]:
+    """Return what a box of a level can do and should not be able to; everything, where it cannot be made.
+
+    What can be judged outside is judged there: the file is looked for, the victim is asked whether it lives.
+    """
+    session = Session({"canary.py": CANARY.encode()}, ["canary"], Limits(seconds=10, total=60, network=network), level)
+    with tempfile.TemporaryDirectory() as name, _victim() as victim, socket.create_server(("127.0.0.1", 0)) as server:
+        folder = Path(name)
+        folder.chmod(0o777)
+        secret, written = folder / "secret", folder / "written"
+        secret.write_text("hidden")
+        server.setblocking(False)
+        attempts = {
+            "read a file outside": ("read", str(secret)),
+            "list the home folder": ("look", str(Path.home())),
+            "read the grader's environment": ("read", f"/proc/{os.getpid()}/environ"),
+            "open a socket": ("bind",),
+            "reach the network": ("connect", server.getsockname()[1]),
+        }
+        if network == "loopback":
+            del attempts["open a socket"]
+        try:
+            session.start()
+            found = [what for what, (function, *arguments) in attempts.items() if _can(session, function, *arguments)]
+            _can(session, "write", str(written))
+            _can(session, "kill", victim.pid)
+        except (SubmissionError, MachineError):
+            return ["be made at all"]
+        finally:
+            session.close()
+        if written.exists():
+            found.append("write a file outside")
+        if victim.poll() is not None:
+            found.append("kill another process")
+        return found
+
+
+def _can(session: Session, function: str, *arguments: object) -> bool:
+    try:
+        session.call("canary", function, arguments, {})
+    except FromSubmission:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _victim() -> Iterator[subprocess.Popen[bytes]]:
+    """Give a process that a box should not be able to kill."""
+    with subprocess.Popen(["sleep", "60"]) as process:
+        try:
+            yield process
+        finally:
+            process.kill()

@@ -1,0 +1,269 @@
+"""Fork servers: one process for each set of libraries, which has them loaded and forks a box in milliseconds.
+
+A server is started behind the walls of its level. One that serves *strong* belongs to one submission; the others are
+kept for the next one (`warm`), as what separates two boxes there is done to each box itself.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import itertools
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import MachineError
+from .inside.wire import DONE, REST, WAKE
+from .launchers import around
+from .launchers.paths import INSIDE
+from .private_folder import Folder
+
+MOST_WARM = 3
+START = 120.0
+PATIENCE = 10.0
+STALE = 60.0
+FIRST_UID = 2_000_000  # above every account: one user id a box, where the grader runs as root
+PREFIX = "tenfold-"
+LOCK = ".lock"
+
+_numbers = itertools.count()
+_warm: dict[tuple[Any, ...], ForkServer] = {}
+_open: set[ForkServer] = set()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the program of a box ended."""
+
+    code: int | None
+    """Its exit code, negative for a signal; None where it cannot be told."""
+    why: str | None
+    """The limit that it passed, in words."""
+    output: str
+    """The first 64 KiB of what it printed."""
+
+
+class Kept:
+    """A program in a box, as the grader sees it: it can be waited for and ended.
+
+    Parameters
+    ----------
+    status
+        The socket to its keeper.
+    """
+
+    def __init__(self, status: socket.socket) -> None:
+        self._status = status
+        self._said: dict[str, Any] | None = None
+
+    def end(self, patience: float = 0.0) -> Ended:
+        """Wait for a natural end, then end every process of the box.
+
+        Raises
+        ------
+        MachineError
+            A process could not be ended.
+        """
+        if self._said is None:
+            self._said = self._hear(patience)
+        if wrong := self._said.get("lost") or self._said["left"]:
+            raise MachineError(f"processes of a submission could not be ended: {wrong}")
+        return Ended(self._said["code"], self._said["why"], self._said["output"])
+
+    def runs(self, patience: float) -> bool:
+        """Return whether the program has not ended after some seconds."""
+        return not select.select([self._status], [], [], patience)[0]
+
+    def rest(self) -> None:
+        """Stop every process of the box where it stands."""
+        self._say(REST)
+
+    def wake(self) -> None:
+        """Let them go on; a box in which one did not stand still is ended, and says so when it is asked next."""
+        self._say(WAKE)
+
+    def _say(self, word: bytes) -> None:
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            self._status.settimeout(2 * PATIENCE)
+            self._status.sendall(word)
+            if self._status.recv(1, socket.MSG_PEEK) == DONE:
+                self._status.recv(1)
+
+    def _hear(self, patience: float) -> dict[str, Any]:
+        with self._status as status, contextlib.suppress(OSError, ValueError):
+            if self.runs(patience):
+                status.shutdown(socket.SHUT_WR)
+            status.settimeout(PATIENCE)
+            parts = []
+            while part := status.recv(1 << 16):
+                parts.append(part)
+            said: dict[str, Any] = json.loads(b"".join(parts).lstrip(DONE))
+            return said
+        raise MachineError("the process that keeps a box was lost. Free some memory or processes and try again.")
+
+
+class ForkServer:
+    """One zygote and the folder that its boxes lie in.
+
+    Parameters
+    ----------
+    libraries
+        Modules to have loaded.
+    level
+        One of `levels.LEVELS`.
+    loopback
+        Whether its boxes may use sockets and shared memory among themselves.
+
+    Raises
+    ------
+    MachineError
+        It could not be started.
+    """
+
+    def __init__(self, libraries: Sequence[str], level: str, loopback: bool) -> None:
+        _sweep()
+        self.level, self.owner = level, os.getpid()
+        _open.add(self)
+        self.den = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        self.den.chmod(0o711)
+        self._lock = os.open(self.den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._control, theirs = socket.socketpair()
+        config = {"control": theirs.fileno(), "libraries": list(libraries), "den": str(self.den)}
+        argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), json.dumps(config)]
+        try:
+            with theirs:
+                self._process = subprocess.Popen(
+                    [*around(level, self.den, loopback), *argv],
+                    cwd="/",
+                    env=_environment(self.den),
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                )
+            self._acknowledged(START)
+        except OSError as error:
+            self.close()
+            raise MachineError(f"no box could be made: {error}. Free some memory or processes and try again.") from None
+
+    def folder(self) -> Folder:
+        """Make the folder of a new box, with a user of its own where the grader may give one."""
+        number = next(_numbers)
+        self.uid = FIRST_UID + os.getpid() * 64 + number % 64 if _is_root() else None
+        return Folder(self.den / f"{number}-{os.urandom(4).hex()}", self.uid)
+
+    def start(self, config: Mapping[str, Any], stream: socket.socket | None = None) -> Kept:
+        """Fork a box; `stream` goes to its worker."""
+        ours, theirs = socket.socketpair()
+        request = json.dumps({**config, "level": self.level}).encode()
+        descriptors = [theirs.fileno(), *([] if stream is None else [stream.fileno()])]
+        try:
+            with theirs:
+                socket.send_fds(self._control, [request], descriptors)
+                self._acknowledged(PATIENCE)
+        except OSError as error:
+            ours.close()
+            raise MachineError(f"no box could be made: {error}. Free some memory or processes and try again.") from None
+        return Kept(ours)
+
+    def alive(self) -> bool:
+        """Return whether it still serves."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End the server, its boxes and their folders; once is enough."""
+        if self not in _open:
+            return
+        _open.discard(self)
+        self._control.close()
+        if process := getattr(self, "_process", None):
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            process.stderr.close()
+        shutil.rmtree(self.den, ignore_errors=True)
+        os.close(self._lock)
+
+    def _acknowledged(self, seconds: float) -> None:
+        self._control.settimeout(seconds)
+        if self._control.recv(1) != b".":
+            assert self._process.stderr is not None
+            os.set_blocking(self._process.stderr.fileno(), False)  # a keeper may still hold it
+            said = (self._process.stderr.read() or b"").decode(errors="replace").strip().splitlines()
+            raise OSError((said or ["it ended"])[-1])
+
+
+def warm(libraries: Sequence[str], level: str, loopback: bool) -> ForkServer:
+    """Return a server that has the libraries loaded: one that runs already, where there is one."""
+    key = (os.getpid(), tuple(libraries), level, loopback)
+    server = _warm.pop(key, None)
+    if server is not None and not server.alive():
+        server.close()
+        server = None
+    server = server or ForkServer(libraries, level, loopback)
+    _warm[key] = server  # the last one is the one used last
+    while len(_warm) > MOST_WARM:
+        _warm.pop(next(iter(_warm))).close()
+    return server
+
+
+def running() -> list[ForkServer]:
+    """Return the servers of this process, not those of one that it was forked from."""
+    return [server for server in _open if server.owner == os.getpid()]
+
+
+@atexit.register
+def close_all() -> None:
+    """End every server of this process."""
+    _warm.clear()
+    for server in running():
+        server.close()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}  # where Python's own lies
+    return {
+        **kept,
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's thread would not survive a fork
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    }
+
+
+def _is_root() -> bool:
+    return sys.platform == "linux" and os.geteuid() == 0
+
+
+def _sweep() -> None:
+    """Remove the folders of servers whose grader was killed before it could: nobody holds their lock."""
+    for den in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - den.stat().st_mtime < STALE or den.stat().st_uid != os.geteuid():
+                continue
+            if not (den / LOCK).exists():
+                den.rmdir()  # fails where anything lies in it: then it is no den
+                continue
+            with (den / LOCK).open("r+") as held:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(den, ignore_errors=True)

@@ -1,0 +1,23 @@
+"""What an exercise is: its folders and `exercise.toml`, its checks, mutants, hints, data and proof.
+
+Nothing is graded here. Uses `box` for the limits that an exercise may lower.
+"""
+
+__all__ = [
+    "bundle",
+    "catalog",
+    "check_functions",
+    "contract",
+    "coverage",
+    "datasets",
+    "digest",
+    "exercise",
+    "extras",
+    "hints",
+    "libraries",
+    "misconceptions",
+    "mutants",
+    "new_exercise",
+    "proof_record",
+    "seeds",
+]

@@ -1,0 +1,99 @@
+"""The gate: prove that a grader gives correct work everything, and each known wrong idea what it deserves."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import tempfile
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.text import Text
+
+from ..errors import AuthoringError
+from ..exercise import contract, proof_record
+from ..exercise.exercise import Exercise
+from ..grading.grade import grade
+from ..result import Result
+from .kill_matrix import judged, matrix, metrics
+from .trials import Trial, seed_of, trials_of
+
+PRELOAD = ["tenfold.grading.grade", "pandas", "scipy.stats", "sklearn.metrics", "sklearn.model_selection"]
+TRIES = 2
+
+
+def verify(
+    exercises: list[Exercise], count: int, jobs: int | None, changed: bool, console: Console, level: str | None = None
+) -> int:
+    """Prove exercises, print the kill matrix of each, write the proofs; return 0 when all hold, else 1."""
+    wanted = [e for e in exercises if not (changed and proof_record.is_fresh(e))]
+    for e in wanted:
+        e.require_extras()
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*PRELOAD, *sorted({x for e in wanted for x in e.extras if x == "torch"})])
+    failed = []
+    for e in wanted:
+        if not prove(e, count, jobs or os.cpu_count() or 1, console, level=level):
+            failed.append(e.id)
+    console.print(
+        f"\n{len(wanted) - len(failed)} of {len(wanted)} exercises proved"
+        + (f"; not: {', '.join(failed)}" if failed else "")
+    )
+    return 1 if failed else 0
+
+
+def prove(
+    exercise: Exercise, count: int, jobs: int, console: Console, write: bool = True, level: str | None = None
+) -> bool:
+    """Prove one exercise on `count` seeds; the first is the practice seed."""
+    console.print(f"\n[bold]{exercise.id}[/]  {exercise.title}")
+    wrong = contract.problems(exercise)
+    if not wrong:
+        folder = Path(tempfile.mkdtemp(prefix="tenfold-verify-"))
+        try:
+            trials = list(trials_of(exercise, count, folder, level))
+            console.print(f"  {len(trials)} grades, {jobs} at a time")
+            outcomes = _run(trials, jobs, console)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        wrong = [f"{t.role} {t.name}, seed {t.seed}: {w}" for t, r in outcomes for w in judged(exercise, t, r)]
+        console.print(matrix(exercise, outcomes))
+        if not wrong and write:
+            kills = {t.name: t.mutant for t in trials if t.role == "mutant"}
+            proof_record.write(
+                exercise,
+                [seed_of(n).label for n in range(count)],
+                dict(sorted(kills.items())),
+                metrics(outcomes),
+            )
+    for line in wrong:
+        console.print(Text.assemble(("  ✗ ", "red"), line))
+    if not wrong:
+        console.print("  [green]✓[/] proved")
+    return not wrong
+
+
+def _run(trials: list[Trial], jobs: int, console: Console) -> list[tuple[Trial, Result]]:
+    results: dict[Trial, Result] = {}
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("grading", total=len(trials))
+        for _ in range(TRIES):
+            left = [t for t in trials if t not in results]
+            if not left:
+                break
+            context = multiprocessing.get_context("forkserver")
+            with ProcessPoolExecutor(jobs, context, max_tasks_per_child=1) as pool:
+                futures: dict[Future[Result], Trial] = {pool.submit(grade, t.request): t for t in left}
+                for future in as_completed(futures):
+                    try:
+                        results[futures[future]] = future.result()
+                    except BrokenProcessPool:
+                        continue
+                    progress.advance(task)
+    if len(results) < len(trials):
+        raise AuthoringError("a grader process died twice; see the machine's log (memory?)")
+    return [(t, results[t]) for t in trials]

@@ -1,0 +1,41 @@
+"""Which checks are run, and in which order: every check behind those that it needs."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..errors import AuthoringError
+
+
+def needs(item: pytest.Function) -> list[str]:
+    """Return the names of the checks that a check needs."""
+    return [name for mark in item.iter_markers("needs") for name in mark.args]
+
+
+def selected(items: list[pytest.Function], only: set[str] | None) -> list[pytest.Function]:
+    """Return the checks that are wanted, with those that they need; None wants all."""
+    if only is None:
+        return items
+    by_name = {item.name: item for item in items}
+    wanted, todo = set(), list(only)
+    while todo:
+        name = todo.pop()
+        if name not in by_name:
+            raise AuthoringError(f"there is no check {name!r}")
+        if name not in wanted:
+            wanted.add(name)
+            todo += needs(by_name[name])
+    return [item for item in items if item.name in wanted]
+
+
+def ordered(items: list[pytest.Function]) -> list[pytest.Function]:
+    """Put every check behind the checks that it needs, else leave the order."""
+    names, placed, left = {item.name for item in items}, list[pytest.Function](), list(items)
+    while left:
+        done = {item.name for item in placed}
+        ready = [item for item in left if all(need in done or need not in names for need in needs(item))]
+        if not ready:
+            raise AuthoringError(f"checks need each other in a circle: {[item.name for item in left]}")
+        placed.append(ready[0])
+        left.remove(ready[0])
+    return placed

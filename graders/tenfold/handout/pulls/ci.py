@@ -1,0 +1,83 @@
+"""Pull requests: a stranger's change, graded with what the base branch says and without running anything else of it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from ... import files
+from ...exercise import seeds
+from ...exercise.exercise import Exercise
+from ...grading import grade
+from ...reports import formats
+from ...reports.json_document import as_json
+from ...result import Result
+from .changed_files import Change
+from .repository import Repository
+
+
+def results(change: Change, require: str | None = None) -> Iterator[tuple[Exercise, Result]]:
+    """Grade the exercises of a change, one after the other, each on a fresh random seed.
+
+    The seed is drawn when the change is fixed, and stands in the result for a replay with ``--seed``. With
+    ``TENFOLD_SECRET`` the draws are the class's own.
+    """
+    for exercise in change.exercises:
+        seed = None if os.environ.get("TENFOLD_SECRET") else seeds.numbered(secrets.randbits(63))
+        take = functools.partial(change.submission, exercise)
+        yield exercise, grade.grade(grade.Request(exercise, seed=seed, require=require, take=take))
+
+
+REPORTS: dict[str, Callable[[Sequence[Result]], str]] = {
+    "results.json": lambda graded: as_json([result.document() for result in graded]),
+    "junit.xml": formats.junit.render,
+    "ctrf.json": formats.ctrf.render,
+    "summary.md": formats.summary.render,
+    "grades.csv": formats.table.render,
+}
+"""What is written of a change, by the file's name."""
+
+
+def write(graded: Sequence[Result], folder: Path) -> None:
+    """Write every report into a folder."""
+    files.make_folder(folder)
+    for name, render in REPORTS.items():
+        files.write_whole(folder / name, render(graded))
+
+
+def say(text: str) -> None:
+    """Print text; for a GitHub runner so that nothing in it can command it."""
+    print(
+        formats.annotations.quiet(text, secrets.token_hex(16)) if "GITHUB_ACTIONS" in os.environ else text, flush=True
+    )
+
+
+def tell_github(graded: Sequence[Result], change: Change) -> None:
+    """Print annotations where a GitHub runner reads them, and add to the job's summary where there is one."""
+    places = {exercise.id: next(iter(change.paths(exercise).values())) for exercise in change.exercises}
+    if "GITHUB_ACTIONS" in os.environ:
+        print(formats.annotations.render(graded, places), end="", flush=True)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(formats.summary.render(graded))
+        except OSError as error:
+            say(f"  The job's summary was not written: {error}")
+
+
+AT_BASE = "TENFOLD_AT_BASE"
+"""The commit whose checkout this process was started in by `at_base`."""
+
+
+def at_base(place: PurePosixPath, repository: Repository, base: str, words: list[str]) -> int:
+    """Run ``tenfold`` with the engine and the course of the base, from a folder of their own; return its exit code."""
+    with repository.checkout(base) as folder:
+        own = folder / place
+        path = os.pathsep.join(filter(None, [str(own / "graders"), os.environ.get("PYTHONPATH")]))
+        argv = [sys.executable, "-m", "tenfold.cli", "--course", str(own), *words]
+        return subprocess.run(argv, cwd=own, env=os.environ | {"PYTHONPATH": path, AT_BASE: base}).returncode

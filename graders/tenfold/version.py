@@ -1,0 +1,3 @@
+"""The engine's version, which proofs and results name."""
+
+__version__ = "0.1.0"

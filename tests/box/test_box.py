@@ -1,0 +1,262 @@
+"""Limits hold for every process of a box, and nothing is left of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tenfold.box import levels
+from tenfold.box.box import Box
+from tenfold.box.forkserver import warm
+from tenfold.box.limits import Limits
+from tenfold.errors import SubmissionError
+
+
+def call(session, name="run", *arguments):
+    return session.call("work", name, arguments, {})
+
+
+@pytest.mark.parametrize(
+    ("body", "limits", "says"),
+    [
+        ("while True: pass", {"seconds": 0.5}, "no answer within"),
+        ("import time; time.sleep(9)", {"seconds": 0.5}, "no answer within"),
+        ("x = bytearray(600 << 20); x[::4096] = b'1' * len(x[::4096])", {"memory_mb": 300}, "memory"),
+        (
+            "import os, time\n    for _ in range(9): os.write(1, b'x' * (4 << 20))\n    time.sleep(3)",
+            {},
+            "printed more",
+        ),
+        (
+            "import subprocess, sys, time\n"
+            "    child = [sys.executable, '-c', 'x = b\"1\" * (150 << 20); input()']\n"
+            "    children = [subprocess.Popen(child, stdin=-1) for _ in range(4)]\n"
+            "    time.sleep(4)",
+            {"memory_mb": 400},
+            "memory",
+        ),
+        (
+            "import time\n    for i in range(9): open(str(i), 'wb').write(b'x' * (16 << 20))\n    time.sleep(3)",
+            {"disk_mb": 64},
+            "64 MB in files",
+        ),
+        ("import time\n    for i in range(20_000): open(str(i), 'w').close()\n    time.sleep(3)", {}, "10000 files"),
+        ("import os, time\n    for i in range(99): os.mkdir('d'); os.chdir('d')\n    time.sleep(3)", {}, "64 deep"),
+        ("x = bytearray(2 << 30)", {"memory_mb": 300}, "asked for more than 300 MB"),
+    ],
+    ids=["endless loop", "sleep", "memory", "flood", "children", "disk", "files", "depth", "one large piece"],
+)  # fmt: skip
+def test_a_limit_stops_the_box_and_is_named(work, body, limits, says):
+    session = work(f"def run():\n    {body}", **limits)
+    with pytest.raises(SubmissionError, match=says):
+        call(session)
+
+
+@pytest.mark.parametrize(
+    ("body", "limits", "says"),
+    [
+        ("open('x', 'wb').write(b'x' * (9 << 20))", {"file_mb": 8}, "a file may have at most 8 MB"),
+        ("return [open('work.py') for _ in range(99)] and 1", {"open_files": 50}, "at most 50 files"),
+        ("import os\n    for _ in range(40): os.fork() or os._exit(os.pause() or 0)", {"processes": 8}, "8 processes"),
+    ],
+    ids=["file size", "open files", "processes"],
+)
+def test_a_limit_that_the_code_runs_into_is_named(work, body, limits, says):
+    with pytest.raises(OSError, match=r".+") as caught:
+        call(work(f"import signal\ndef run():\n    {body}".replace("os.pause", "signal.pause"), **limits))
+    assert says in caught.value.limit
+
+
+def test_processor_time_is_limited_for_who_does_not_wait(work):
+    source = (
+        "import resource, signal\n"
+        "def run():\n"
+        "    resource.setrlimit(resource.RLIMIT_CPU, (1, 3))\n"
+        "    while True: pass\n"
+    )
+    with pytest.raises(SubmissionError, match="processor time"):
+        call(work(source, seconds=8.0))
+
+
+def test_a_fork_bomb_runs_into_a_limit(work, boxed_processes):
+    session = work("import os\ndef run():\n    while True: os.fork()", seconds=2.0)
+    with pytest.raises((SubmissionError, OSError)):
+        call(session)
+    session.close()
+    assert not boxed_processes()
+
+
+def test_a_daemon_does_not_outlive_its_box(work, boxed_processes):
+    source = (
+        "import os, time\n"
+        "def run():\n"
+        "    if os.fork() == 0:\n"
+        "        os.setsid()\n"
+        "        if os.fork() == 0:\n"
+        "            time.sleep(60)\n"
+        "        os._exit(0)\n"
+        "    return os.getpid()\n"
+    )
+    session = work(source)
+    call(session)
+    time.sleep(0.2)
+    assert boxed_processes()
+    session.close()
+    assert not boxed_processes()
+
+
+def test_the_folder_is_private_and_goes_away(work):
+    session = work(
+        "import os\ndef run(): open('x', 'w').close(); return [os.getcwd(), os.environ['HOME'], os.listdir()]"
+    )
+    here, home, names = call(session)
+    assert here == home
+    assert sorted(names) == ["work.py", "x"]
+    session.close()
+    assert not Path(here).exists()
+
+
+def test_the_environment_holds_nothing_of_the_graders(work, monkeypatch):
+    monkeypatch.setenv("TENFOLD_SECRET", "hush")
+    session = work("import os\ndef run(): return dict(os.environ)")
+    seen = call(session)
+    assert "TENFOLD_SECRET" not in seen
+    assert seen["OMP_NUM_THREADS"] == "1"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a box a user id of its own")
+def test_root_gives_every_box_a_user_of_its_own(work):
+    session = work("import os\ndef run(): return [os.getuid(), os.getgid(), os.getgroups()]")
+    other = work("import os\ndef run(): return [os.getuid(), os.getgid(), os.getgroups()]")
+    assert call(session)[0] > 1_000_000
+    assert call(session) != call(other)
+    assert call(session)[2] == []
+
+
+def test_a_box_reads_and_writes_only_plain_files_inside(work):
+    session = work(
+        "import os\n"
+        "def run(): open('a', 'w').write('x'); os.symlink('/etc/passwd', 'link'); os.mkfifo('pipe'); os.mkdir('d')"
+    )
+    call(session)
+    box = session.box.files
+    assert box.read("a") == b"x"
+    for name in ("link", "pipe", "d", "nothing"):
+        with pytest.raises(SubmissionError):
+            box.read(name)
+    with pytest.raises(SubmissionError):
+        box.write("link", b"overwritten")
+    for name in ("/etc/passwd", "../x", ""):
+        with pytest.raises(ValueError, match="inside"):
+            box.read(name)
+
+
+def test_a_program_runs_in_the_box_and_its_end_is_told(boxed_processes):
+    box = Box({"hello.sh": b"echo hello; exit 3"}, [], Limits(seconds=5), warm(["numpy"], "weak", False))
+    try:
+        ran = box.run(["sh", "hello.sh"])
+        assert (ran.code, ran.output) == (3, "hello\n")
+        with pytest.raises(SubmissionError, match="no answer within"):
+            box.run(["sleep", "30"], seconds=0.5)
+    finally:
+        box.close()
+    assert not boxed_processes()
+
+
+COUNTS = """
+import os, time
+
+def start(how):
+    for number in range(3):
+        if os.fork() == 0:
+            os.setsid()
+            if number == 0 and os.fork():
+                os._exit(0)
+            while True:
+                with open(str(number), "a") as file:
+                    file.write("x")
+                if how == "wakes":
+                    import signal, ctypes
+                    signal.signal(signal.SIGCONT, lambda *_: None)
+                    libc, event, timer = ctypes.CDLL(None), (ctypes.c_int * 16)(), ctypes.c_void_p()
+                    event[2] = signal.SIGCONT
+                    libc.timer_create(1, ctypes.byref(event), ctypes.byref(timer))
+                    libc.timer_settime(timer, 0, (ctypes.c_long * 4)(0, 5_000_000, 0, 5_000_000), None)
+                    while True:
+                        time.sleep(0.001)
+
+def sizes():
+    return [os.path.getsize(str(number)) for number in range(3)]
+"""
+
+
+@pytest.mark.parametrize("level", levels.held())
+def test_nothing_of_a_box_runs_while_it_rests(work, level):
+    session = work(COUNTS, level)
+    call(session, "start", "")
+    time.sleep(0.5)
+    folder = session.box.files.path
+    for _ in range(5):
+        with session.at_rest():
+            before = [(folder / str(number)).stat().st_size for number in range(3)]
+            time.sleep(0.2)
+            assert [(folder / str(number)).stat().st_size for number in range(3)] == before
+        time.sleep(0.1)
+        assert all(now > then for now, then in zip(call(session, "sizes"), before, strict=True))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="timers that send signals")
+def test_a_box_that_wakes_itself_is_ended(work):
+    session = work(COUNTS)
+    call(session, "start", "wakes")
+    time.sleep(0.5)
+    with session.at_rest():
+        time.sleep(0.3)
+    with pytest.raises(SubmissionError, match="while others were timed"):
+        call(session, "sizes")
+
+
+def test_a_box_that_ended_can_be_told_to_rest(work):
+    session = work("import os\n\ndef run(): os._exit(3)")
+    with session.at_rest():
+        pass
+    session.start()
+    with session.at_rest():
+        pass
+    with pytest.raises(SubmissionError, match="ended by itself"):
+        call(session)
+    with session.at_rest():
+        pass
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) > 12, reason="so many cores are never all busy")
+def test_who_slows_the_reference_gains_nothing(work):
+    burners = """
+import os, time
+
+def slow():
+    for _ in range(24):
+        if os.fork() == 0:
+            os.setsid()
+            while True:
+                pass
+"""
+    session, reference = work(burners), work("def run():\n    return sum(i * i for i in range(1_000_000))")
+    call(reference)
+    alone = min(timed(lambda: call(reference)) for _ in range(5))
+    call(session, "slow")
+    time.sleep(0.2)
+    beside = min(timed(lambda: call(reference)) for _ in range(2))
+    with session.at_rest():
+        rested = min(timed(lambda: call(reference)) for _ in range(5))
+    assert rested < (alone + beside) / 2
+
+
+def timed(run):
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start

@@ -1,0 +1,134 @@
+"""Fork servers have the libraries loaded, are kept for the next submission, and leave nothing behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from tenfold.box import forkserver, levels
+from tenfold.box.forkserver import ForkServer, warm
+from tenfold.box.limits import Limits
+from tenfold.box.session import Session
+from tenfold.errors import MachineError
+
+LOADED = "import sys\nbefore = set(sys.modules)\n"
+WORK = {
+    "numpy": "import numpy as np\n    return float((np.ones((300, 300)) @ np.ones(300)).sum())",
+    "pandas": "import pandas as pd\n    return float(pd.Series([4e4, 5e4]).groupby([1, 1]).sum()[1])",
+    "sklearn.ensemble": "from sklearn.ensemble import RandomForestRegressor as F\n"
+    "    return float(F(3, n_jobs=1).fit([[0], [1]], [9e4, 9e4]).predict([[0]])[0])",
+    "torch": "import torch\n    return float((torch.ones(300, 300) @ torch.ones(300, 1)).sum())",
+    "xgboost": "import xgboost\n    m = xgboost.XGBRegressor(n_estimators=2, n_jobs=1).fit([[0], [1]], [9e4, 9e4])\n"
+    "    return float(m.predict([[0]])[0])",
+}
+
+
+@pytest.mark.parametrize("level", levels.held())
+@pytest.mark.parametrize("library", WORK)
+def test_a_library_is_loaded_before_the_fork_and_works_after_it(library, level):
+    pytest.importorskip(library.partition(".")[0])
+    source = f"{LOADED}def loaded(): return {library!r} in before\ndef run():\n    {WORK[library]}"
+    session = Session({"w.py": source.encode()}, ["w"], Limits(), level, ("numpy", library))
+    try:
+        assert session.call("w", "loaded", (), {})
+        for _ in range(2):
+            assert session.call("w", "run", (), {}) == pytest.approx(9e4, rel=1e-3)
+            session.restart()
+    finally:
+        session.close()
+
+
+def test_a_library_that_starts_a_thread_is_left_to_the_fork():
+    pytest.importorskip("onnxruntime")
+    source = f"{LOADED}import onnxruntime\ndef run(): return 'onnxruntime' in before, onnxruntime.get_device()"
+    session = Session({"w.py": source.encode()}, ["w"], Limits(), "weak", ("numpy", "onnxruntime"))
+    try:
+        assert session.call("w", "run", (), {}) == (False, "CPU")
+    finally:
+        session.close()
+
+
+def test_a_library_that_is_not_there_is_the_submissions_to_miss():
+    session = Session({"w.py": b"def run(): import nowhere_at_all"}, ["w"], Limits(), "weak", ("nowhere_at_all",))
+    try:
+        with pytest.raises(ModuleNotFoundError):
+            session.call("w", "run", (), {})
+    finally:
+        session.close()
+
+
+def test_one_server_serves_the_next_submission_and_a_few_are_kept():
+    forkserver.close_all()
+    first = warm(["numpy"], "weak", False)
+    assert warm(["numpy"], "weak", False) is first
+    others = [warm(["numpy", f"nowhere{i}"], "weak", False) for i in range(forkserver.MOST_WARM)]
+    assert not first.alive()
+    assert all(server.alive() for server in others)
+    assert warm(["numpy"], "weak", False) is not first
+
+
+def test_a_server_that_died_is_replaced():
+    first = warm(["numpy"], "weak", False)
+    first._process.kill()
+    first._process.wait()
+    second = warm(["numpy"], "weak", False)
+    assert second is not first
+    assert second.alive()
+    first.close()
+
+
+@pytest.mark.skipif("strong" not in levels.held(), reason="this machine does not hold strong")
+def test_at_strong_a_submission_has_a_server_of_its_own():
+    sessions = [Session({"w.py": b"def run(): return 1"}, ["w"], Limits(), "strong") for _ in range(2)]
+    try:
+        assert sessions[0]._server() is sessions[0]._server()
+        assert sessions[0]._server() is not sessions[1]._server()
+    finally:
+        for session in sessions:
+            session.close()
+
+
+def test_a_server_that_cannot_start_says_why(monkeypatch):
+    monkeypatch.setattr(forkserver, "around", lambda *_: ["sh", "-c", "echo no walls today >&2; exit 3", "sh"])
+    with pytest.raises(MachineError, match="no walls today"):
+        ForkServer(["numpy"], "strong", False)
+
+
+def test_nothing_is_left_of_a_closed_server(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    server = ForkServer(["numpy"], "weak", False)
+    server.folder().write("a/b/c", b"x")
+    assert list(tmp_path.iterdir())
+    server.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_grader_left_is_swept_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old = time.time() - 1000
+    for name in ("dead", "held", "young", "other"):
+        den = tmp_path / f"tenfold-{name}"
+        (den / "box").mkdir(parents=True)
+        if name != "other":
+            (den / ".lock").touch()
+        os.utime(den, (old, old) if name != "young" else None)
+    (tmp_path / "tenfold-empty").mkdir()
+    os.utime(tmp_path / "tenfold-empty", (old, old))
+    with (tmp_path / "tenfold-held" / ".lock").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        ForkServer(["numpy"], "weak", False).close()
+    assert {path.name for path in tmp_path.iterdir()} == {"tenfold-held", "tenfold-young", "tenfold-other"}
+
+
+def test_the_environment_of_a_server_is_its_own(monkeypatch):
+    monkeypatch.setenv("TENFOLD_SECRET", "hush")
+    server = ForkServer(["numpy"], "weak", False)
+    try:
+        assert b"hush" not in Path(f"/proc/{server._process.pid}/environ").read_bytes()
+    finally:
+        server.close()

@@ -1,0 +1,173 @@
+"""The gate lets nothing through: each way in which an exercise can be wrong is found and named."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from tenfold.exercise import catalog, contract, extras, proof_record
+from tenfold.gate import junk, trials, verify
+from tenfold.grading import grade as grade_module
+from tenfold.grading import leaked_rows
+
+
+@pytest.fixture
+def copy(course, tmp_path):
+    """Copy the tiny course and return a function that edits one of its files."""
+    shutil.copytree(course, tmp_path / "course")
+
+    def edit(file=None, old="", new=""):
+        if file is not None:
+            path = tmp_path / "course" / file
+            assert old in path.read_text()
+            path.write_text(path.read_text().replace(old, new))
+        return catalog.find(tmp_path / "course", "toy-mean")
+
+    return edit
+
+
+def prove(exercise, seeds=1):
+    text = io.StringIO()
+    held = verify.prove(exercise, seeds, 2, Console(file=text, width=200))
+    return held, text.getvalue()
+
+
+HIDDEN = "graders/01_toy/mean/test_hidden.py"
+MEDIAN = "solutions/01_toy/mean/mutants/median.py"
+
+
+def test_a_sound_exercise_is_proved_and_its_proof_is_bound_to_it(copy):
+    exercise = copy()
+    proof_record.path(exercise).unlink(missing_ok=True)
+    held, said = prove(exercise, 2)
+    assert held, said
+    written = json.loads(proof_record.path(exercise).read_text())
+    assert written["kills"]["weights_ignored"] == "test_weights_count"
+    assert written["seeds"] == ["practice", "seed 1"]
+    assert len(written["metrics"]["test_large_offsets"]["error"]["values"]["solution"]) == 2
+    assert proof_record.is_fresh(exercise)
+    copy("exercises/01_toy/mean/README.md", "Speed.", "Speed and style.")
+    assert not proof_record.is_fresh(exercise)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (HIDDEN, "want) <= 1e-9", "want) <= 1e9", "weights_ignored, seed 0: is not caught by test_weights_count"),
+        (HIDDEN, "want) <= 1e-9", "want - 1) <= 1e-9", "solution solution, seed 0: test_weights_count 0/3"),
+        (HIDDEN, '    values, weights = hidden("numbers")\n    want', "    return\n    want", "seed 0: earns 3"),
+        (HIDDEN, "expect.number(mean(values, weights))", "mean(values, weights)", "could not grade"),
+        (MEDIAN, "import numpy", "import nompy", "mutant median, seed 0: does not load"),
+    ],
+    ids=["mutant survives", "solution fails", "starter earns", "junk breaks the grader", "mutant does not load"],
+)  # fmt: skip
+def test_the_gate_finds_what_is_wrong(copy, file, old, new, says):
+    exercise = copy(file, old, new)
+    proof_record.path(exercise).unlink(missing_ok=True)
+    held, said = prove(exercise)
+    assert not held
+    assert says in said
+    assert not proof_record.path(exercise).exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("exercises/01_toy/mean/README.md", "`test_weights_count`", "`test_weight`", "leaves out test_weights_count"),
+        (
+            "exercises/01_toy/mean/README.md",
+            "`test_weights_count`",
+            "`test_weight`",
+            "test_weight, which is not a check",
+        ),
+        ("exercises/01_toy/mean/README.md", "## Traps", "## Tricks", "no section 'traps'"),
+        ("exercises/01_toy/mean/README.md", "## Why it bites", "## References", "fixed order"),
+        ("exercises/01_toy/mean/hints.md", "## 3 The hard step", "The hard step", "must have 3 sections"),
+        (HIDDEN, "\n\n    Divide by the sum of the weights.\n    ", "", "test_weights_count needs a docstring"),
+        ("solutions/01_toy/mean/mutants.toml", "weights.sum()", "weights.total()", "occurs 0 times"),
+        ("solutions/01_toy/mean/mutants.toml", "wrong-metric", "wrong-matrix", "not in misconceptions.toml"),
+        ("solutions/01_toy/mean/mutants.toml", '"test_mean_of_three"', '"test_mean"', "there is no check test_mean"),
+        ("solutions/01_toy/mean/mutants.toml", "mutants/median.py", "mutants/mode.py", "mode.py is missing"),
+        ("exercises/01_toy/mean/exercise.toml", '["numbers"]', '["words"]', "datasets/words/make.py is missing"),
+        ("exercises/01_toy/mean/exercise.toml", "points = 9", 'extras = ["gpu"]\npoints = 9', "no group 'gpu'"),
+    ],
+)
+def test_what_can_be_read_off_the_files_is_found_without_running_them(copy, file, old, new, says):
+    assert contract.problems(copy()) == []
+    assert says in "\n".join(contract.problems(copy(file, old, new)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["solutions/01_toy/mean/alternative.py", "exercises/01_toy/mean/hints.md", "graders/01_toy/mean/test_hidden.py"],
+)
+def test_a_missing_file_is_found(copy, path):
+    exercise = copy()
+    (exercise.course / path).unlink()
+    assert any("missing" in line or "no alternative" in line for line in contract.problems(exercise))
+
+
+def test_a_mutant_that_could_still_pass_is_graded_whole(copy):
+    exercise = copy("exercises/01_toy/mean/exercise.toml", "version = 1", "version = 1\npass = 0.5")
+    assert not trials._costs_the_pass(exercise, "test_mean_of_three")
+    assert trials._costs_the_pass(exercise, "test_weights_count")  # and with it test_large_offsets
+
+
+def test_junk_keeps_the_shape_of_the_starter(toy):
+    made = junk.submissions({"mean.py": (toy.folder / "mean.py").read_bytes(), "notes.md": b"# x"})
+    assert set(made) == set(junk.VALUES)
+    namespace: dict[str, object] = {}
+    exec(made["text"]["mean.py"], namespace)
+    assert namespace["mean"](1) == "full marks"
+    assert made["none"]["notes.md"] == b"# x"
+
+
+def test_junk_of_a_class_is_no_object_or_has_no_methods():
+    starter = b"import os\n\nclass A:\n    def __init__(self, x):\n        self.x = x\n    def f(self):\n        pass\n"
+    made = junk.submissions({"a.py": starter})
+    for kind, attribute in (("no_objects", None), ("no_methods", True)):
+        namespace: dict[str, object] = {}
+        exec(made[kind]["a.py"], namespace)
+        thing = namespace["A"](1)
+        assert (thing if attribute is None else thing.f) is attribute
+
+
+def test_rows_that_are_public_and_hidden_are_found():
+    generator = np.random.default_rng(0)
+    table = generator.normal(size=(5, 4))
+    frame = pd.DataFrame(generator.normal(size=(5, 4))).assign(label=1)
+    public = [{"x": table, "y": np.arange(5.0)}, (frame,)]
+    assert leaked_rows.shared(public, [table[::-1][:2]]) == 2
+    assert leaked_rows.shared(public, [[frame.sample(3, random_state=0)]]) == 3
+    assert leaked_rows.shared(public, [generator.normal(size=(5, 4)), np.arange(5.0)]) == 0
+
+
+def test_only_generated_data_must_keep_its_hidden_rows_apart(copy):
+    exercise = copy()
+    assert grade_module._leaks(
+        exercise, [("numbers", False, np.ones((2, 3))), ("numbers", True, [np.ones((1, 3))])]
+    ) == ["numbers"]
+    assert grade_module._leaks(exercise, [("numbers", True, np.ones((2, 3)))]) == []
+
+
+def test_what_cannot_run_here_is_left_out_with_what_to_install(course, tmp_path, monkeypatch, capsys):
+    from tenfold.cli import main
+
+    shutil.copytree(course, tmp_path / "course")
+    for name in ("mean", "store"):
+        path = tmp_path / "course/exercises/01_toy" / name / "exercise.toml"
+        path.write_text('extras = ["llm"]\n' + path.read_text().replace("extras = []\n", ""))
+    monkeypatch.setattr(extras, "installed", lambda extra: False)
+    assert main(["--course", str(tmp_path / "course"), "verify"]) == 2
+    said, wrong = capsys.readouterr()
+    assert "nothing was proved" in wrong
+    for name in ("toy-mean", "toy-store"):
+        assert f"left out: {name} needs the packages of the group llm. Install them with: make grade EX={name}" in said
+    assert main(["--course", str(tmp_path / "course"), "verify", "toy-mean"]) == 2
+    assert "needs the packages of the group llm" in capsys.readouterr().err

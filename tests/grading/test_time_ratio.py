@@ -1,0 +1,39 @@
+"""Time as a ratio: decided by medians, on fresh inputs, by a counted clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from tenfold.grading import time_ratio
+from tenfold.grading.expect import Unexpected
+
+
+@pytest.fixture
+def ticks(monkeypatch):
+    """Replace the clock by one that only calls move."""
+    now = [0.0]
+    monkeypatch.setattr(time_ratio.time, "perf_counter", lambda: now[0])
+
+    def takes(seconds):
+        def call(i):
+            now[0] += seconds(i) if callable(seconds) else seconds
+
+        return call
+
+    return takes
+
+
+def test_fast_enough_passes_after_the_first_rounds(ticks):
+    seen = []
+    time_ratio.faster(ticks(2.0), than=ticks(1.0), inputs=lambda i: seen.append(i) or [i], at_most=2.5, rounds=5)
+    assert seen == [0, 1, 2, 3, 4]
+
+
+def test_too_slow_fails_and_says_the_ratio(ticks):
+    with pytest.raises(Unexpected, match="about 4 times"):
+        time_ratio.faster(ticks(4.0), than=ticks(1.0), inputs=lambda i: [i], at_most=3.0)
+
+
+def test_a_busy_moment_does_not_decide(ticks):
+    busy = ticks(lambda i: 100.0 if i < 4 else 1.0)
+    time_ratio.faster(busy, than=ticks(1.0), inputs=lambda i: [i], at_most=2.0)

@@ -1,0 +1,136 @@
+"""A result that is handed in is believed only as far as it can be checked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tenfold.cli import main
+from tenfold.errors import UsageError
+from tenfold.reports import result_check, signature
+
+serialization = pytest.importorskip("cryptography.hazmat.primitives.serialization")
+ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+
+
+@pytest.fixture
+def keys(tmp_path):
+    """Return the files of a private and a public key, as OpenSSL writes them."""
+    private, folder = ed25519.Ed25519PrivateKey.generate(), tmp_path
+    pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "grader.pem").write_bytes(private.private_bytes(pem, serialization.PrivateFormat.PKCS8, none))
+    public = private.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    (folder / "grader.pub").write_bytes(public)
+    return folder / "grader.pem", folder / "grader.pub"
+
+
+@pytest.fixture
+def graded(course, toy, tmp_path, keys, capsys):
+    """Return the file of a signed result, and the work that it is about."""
+    work, file = toy.solution / "mean.py", tmp_path / "result.json"
+    words = ["--course", str(course), "grade", toy.id, "--submission", str(work), "--json", str(file)]
+    assert main([*words, "--sign", str(keys[0])]) == 0
+    capsys.readouterr()
+    return file, work
+
+
+def check(course, file, *more):
+    return main(["--course", str(course), "check-result", str(file), *map(str, more)])
+
+
+def test_a_signed_result_of_this_work_holds(course, graded, keys, capsys):
+    file, work = graded
+    assert check(course, file, "--submission", work, "--key", keys[1]) == 0
+    said = capsys.readouterr().out
+    assert "toy-mean: passed, 9 of 9 points" in said
+    assert said.count("✓") == 6
+    assert "✗" not in said
+
+
+def test_without_key_and_work_it_says_what_was_not_looked_at(course, graded, capsys):
+    assert check(course, graded[0]) == 0
+    assert capsys.readouterr().out.count("  ·") == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda d: d.update(score=9.0, status="passed", blame=None), "the score is not the sum"),
+        (lambda d: d["checks"][0].update(earned=1.0), "the score is not the sum"),
+        (lambda d: d["checks"][0].update(earned=5.0), "the score is not the sum"),
+        (lambda d: (d["checks"][0].update(earned=1.0), d.update(score=1.0)), "is failed with 1 of 1"),
+        (lambda d: d.update(status="passed", blame=None), "the status is passed with 0 of 9"),
+        (lambda d: d.update(practice=False), "the word practice"),
+        (lambda d: d["checks"][0].update(status="could_not_grade"), "could not be graded"),
+        (lambda d: d["hashes"].update(grader="0" * 64 + "+1"), "other checks"),
+        (lambda d: d["hashes"].update(data="0" * 64), "other data"),
+        (lambda d: d.update(exercise="toy-nothing"), "has no exercise"),
+        (lambda d: (d["checks"].pop(0), d.update(points=8.0)), "not every check"),
+        (lambda d: None, "not signed"),
+    ],
+)
+def test_a_forged_result_does_not_hold(course, toy, tmp_path, keys, capsys, change, says):
+    file = tmp_path / "result.json"
+    assert main(["--course", str(course), "grade", toy.id, "--json", str(file)]) == 1
+    document = json.loads(file.read_text())
+    change(document)
+    file.write_text(json.dumps(document))
+    capsys.readouterr()
+    assert check(course, file, "--key", keys[1]) == 1
+    assert says in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("field", ["score", "seconds", "message", "started"])
+def test_a_signature_covers_every_field(graded, keys, field):
+    document = json.loads(graded[0].read_text())
+    assert signature.holds(document, keys[1])
+    changed = {**document, field: document[field] + type(document[field])(1)}
+    assert not signature.holds(changed, keys[1])
+
+
+def test_another_ones_signature_is_not_taken(graded, keys, tmp_path):
+    other = ed25519.Ed25519PrivateKey.generate().public_key()
+    pem = other.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "other.pub").write_bytes(pem)
+    assert not signature.holds(json.loads(graded[0].read_text()), tmp_path / "other.pub")
+
+
+def test_it_is_told_when_it_is_about_other_work(course, graded, toy, capsys):
+    assert check(course, graded[0], "--submission", toy.folder / "mean.py") == 1
+    assert "other work" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"schema": "tenfold/result/1"}',
+        '{"score": NaN}',
+        "[" * 100_000,
+        "\x00",
+    ],
+)
+def test_half_a_result_is_none(tmp_path, text):
+    file = tmp_path / "result.json"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=r"no whole result|no result of this kit"):
+        result_check.read(file)
+
+
+def test_every_beginning_of_a_result_is_refused(graded, tmp_path):
+    text, file = graded[0].read_text().rstrip(), tmp_path / "part.json"
+    for cut in range(0, len(text), 97):
+        file.write_text(text[:cut])
+        with pytest.raises(UsageError):
+            result_check.read(file)
+
+
+@pytest.mark.parametrize("words", [["--sign", "grader.pem"], ["--sign", "nowhere.pem", "--json", "r.json"]])
+def test_a_key_that_does_not_serve_is_told_before_the_work_begins(course, toy, tmp_path, keys, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tenfold.grading.grade.grade", lambda request: pytest.fail("graded"))
+    assert main(["--course", str(course), "grade", toy.id, *words]) == 2
