@@ -6,7 +6,7 @@ import pytest
 
 from tenfold.errors import AuthoringError, UsageError
 from tenfold.exercise import catalog, extras, manifest
-from tenfold.exercise.digest import digest
+from tenfold.exercise.file_hash import digest
 from tenfold.exercise.misconceptions import misconceptions
 
 GOOD = 'title = "T"\nlevel = 1\nminutes = 5\nfiles = ["x.py"]\npoints = 3\nversion = 1\ncovers = []\n'

@@ -80,11 +80,11 @@ def _ci(course: Path, arguments: argparse.Namespace) -> int:
 
 
 def _release(course: Path, arguments: argparse.Namespace) -> int:
-    from ..handout.release import release
+    from ..handout.release import contents
 
     if not arguments.folder:
         raise UsageError("into which folder? Name it: make release OUT=folder")
-    written, left = release.release(course, Path(arguments.folder))
+    written, left = contents.release(course, Path(arguments.folder))
     for one in written:
         print(f"{one.path}  {one.members} files, {one.size / 1e6:.1f} MB, SHA-256 {one.sha256}")
     for path in left:

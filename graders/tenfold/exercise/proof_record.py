@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..version import __version__
-from .digest import digest
 from .exercise import Exercise
+from .file_hash import digest
 
 SCHEMA = "tenfold/proof/1"
 

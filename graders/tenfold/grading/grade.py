@@ -20,8 +20,8 @@ from ..box.proxy import Module, install
 from ..box.session import Session
 from ..errors import AuthoringError, FromSubmission, SubmissionError, TenfoldError
 from ..exercise import libraries, seeds
-from ..exercise.digest import digest
 from ..exercise.exercise import Exercise
+from ..exercise.file_hash import digest
 from ..handin.submission import Submission, collect
 from ..result import Blame, CheckResult, Result, Status, clean
 from ..version import __version__

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import MissingExtra, TenfoldError, UsageError
 from ..exercise import catalog
-from ..exercise.digest import digest
+from ..exercise.file_hash import digest
 from ..grading.grade import grader_hash
 from ..handin.submission import collect
 from ..result import SCHEMA_FILE

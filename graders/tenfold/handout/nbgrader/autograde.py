@@ -16,7 +16,7 @@ from ...grading import grade
 from ...reports import terminal_text
 from ...result import CheckResult, Result
 from . import assignment
-from .kit import Tenfold
+from .assigned_exercise import Tenfold
 
 
 class Starter(NbGraderPreprocessor):

@@ -66,7 +66,7 @@ def configure(c: Config, course: str) -> None:
     import nbgrader.converters
     import nbgrader.preprocessors as theirs
 
-    from . import autograde, exporter, feedback, gradebook, intake
+    from . import autograde, gradebook, intake, released_feedback, restored_notebook
 
     warnings.filterwarnings("ignore", "Object of type", module=r"nbgrader\.api")  # SQLAlchemy's, three a submission
     steps = _set(c.GenerateAssignment, "preprocessors", nbgrader.converters.GenerateAssignment.preprocessors.default())
@@ -76,18 +76,18 @@ def configure(c: Config, course: str) -> None:
     ours = {
         theirs.Execute: autograde.Grade,
         theirs.SaveAutoGrades: autograde.SaveGrades,
-        theirs.GetGrades: feedback.Given,
+        theirs.GetGrades: released_feedback.Given,
     }
     for section, name, default in (
         (c.Autograde, "autograde_preprocessors", nbgrader.converters.Autograde.autograde_preprocessors.default()),
         (c.GenerateFeedback, "preprocessors", nbgrader.converters.GenerateFeedback.preprocessors.default()),
     ):
         section[name] = [ours.get(step, step) for step in _set(section, name, default)]
-    c.Autograde.exporter_class = exporter.Restored
+    c.Autograde.exporter_class = restored_notebook.Restored
     c.Autograde.pre_convert_hook = intake.hook(Path(course), c.Autograde.get("pre_convert_hook"))
     c.Tenfold.course = course
     c.HTMLExporter.sanitize_html = True
-    c.HTMLExporter.filters = {"round": feedback.rounded} | c.HTMLExporter.get("filters", {})
+    c.HTMLExporter.filters = {"round": released_feedback.rounded} | c.HTMLExporter.get("filters", {})
     if "plugin_class" not in c.ExportApp:
         c.ExportApp.plugin_class = gradebook.Grades
 

@@ -21,7 +21,7 @@ from ...exercise.exercise import Exercise
 from ...learner import starter_reset
 from ...reports import generated_docs
 from ...version import __version__
-from . import archive, committed_files
+from . import committed_files, tar_gz
 from .committed_files import Commit
 
 NEEDED = (
@@ -151,7 +151,7 @@ def _own(
 
 def _write(out: Path, kind: bundle.Kind, members: dict[str, bytes], seconds: int) -> Release:
     name = f"tenfold-{kind}-{__version__}"
-    content, path = archive.packed(name, members, seconds), out / f"{name}.tar.gz"
+    content, path = tar_gz.packed(name, members, seconds), out / f"{name}.tar.gz"
     try:
         files.write_whole(path, content)
     except OSError as error:

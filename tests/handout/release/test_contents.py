@@ -19,10 +19,10 @@ from tenfold.cli import main
 from tenfold.errors import AuthoringError, UsageError
 from tenfold.exercise import bundle, catalog
 from tenfold.grading.grade import Request, grade
-from tenfold.handout.release import release
+from tenfold.handout.release import contents
 from tenfold.learner import progress, starter_reset
 
-VERSION = release.__version__
+VERSION = contents.__version__
 SHORTEST = 26
 """Characters of a line that says something."""
 ONLY = "Visible checks only"
@@ -86,7 +86,7 @@ def whole(tmp_path_factory):
     ignore = shutil.ignore_patterns("__pycache__", ".tenfold")
     shutil.copytree(ROOT / "tests" / "course", tree, ignore=ignore)
     shutil.copytree(ROOT / "graders" / "tenfold", tree / "graders" / "tenfold", ignore=ignore)
-    for name in release.NEEDED:
+    for name in contents.NEEDED:
         (tree / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tree / name)
     git(tree, "init", "-q")
@@ -102,7 +102,7 @@ def kit(whole, tmp_path):
 
 @pytest.fixture
 def toy_bundle(kit, tmp_path):
-    (written, _), _ = release.release(kit, tmp_path / "out")
+    (written, _), _ = contents.release(kit, tmp_path / "out")
     return unpacked(written.path, tmp_path / "elsewhere")
 
 
@@ -139,7 +139,7 @@ def test_it_holds_the_exercises_the_data_and_the_engine_and_nothing_else(archive
     found = set(members(archive))
     tree = real / "clone1"
     exercises = catalog.exercises(tree)
-    wanted = {*release.NEEDED, "README.md", bundle.FILE, "exercises/AGENTS.md"}
+    wanted = {*contents.NEEDED, "README.md", bundle.FILE, "exercises/AGENTS.md"}
     for e in exercises:
         place = f"{e.skill}/{e.name}"
         beside = {"README.md", "exercise.toml", "hints.md", e.visible_checks.name, *e.files}
@@ -147,7 +147,7 @@ def test_it_holds_the_exercises_the_data_and_the_engine_and_nothing_else(archive
         wanted |= {f"starters/{place}/{name}" for name in e.files}
     tracked = subprocess.run(["git", "ls-files"], cwd=tree, capture_output=True, text=True).stdout.splitlines()
     wanted |= {path for path in tracked if path.startswith(("datasets/", "graders/tenfold/"))}
-    flows = set(release.FLOWS) & set(tracked) if "course" in archive.name else set()
+    flows = set(contents.FLOWS) & set(tracked) if "course" in archive.name else set()
     assert found == wanted | flows
     tops = ("solutions", "tests", *(f"graders/{e.skill}" for e in exercises))
     assert not [path for path in found if path.startswith(tops) or path.endswith(("proof.json", "test_hidden.py"))]
@@ -198,7 +198,7 @@ def test_every_link_of_its_pages_leads_somewhere(archive):
 
 
 def test_what_git_does_not_keep_stays(kit, tmp_path):
-    release.release(kit, tmp_path / "before")
+    contents.release(kit, tmp_path / "before")
     stray = kit / "exercises" / "01_toy" / "mine"
     shutil.copytree(kit / "exercises" / "01_toy" / "mean", stray)
     stray.joinpath("test_mean.py").rename(stray / "test_mine.py")
@@ -206,7 +206,7 @@ def test_what_git_does_not_keep_stays(kit, tmp_path):
         (kit / name).write_text("hush")
     (kit / "graders/tenfold/__pycache__").mkdir()
     (kit / "graders/tenfold/__pycache__/x.py").write_text("hush")
-    release.release(kit, tmp_path / "after")
+    contents.release(kit, tmp_path / "after")
     for path in sorted((tmp_path / "before").iterdir()):
         assert path.read_bytes() == (tmp_path / "after" / path.name).read_bytes()
 
@@ -230,30 +230,30 @@ def test_what_git_keeps_and_no_list_names_stays_and_is_told(kit, tmp_path, capsy
 
 def test_a_course_template_brings_the_workflows_that_the_kit_has(kit, tmp_path):
     def course():
-        (_, written), _ = release.release(kit, tmp_path / "out")
+        (_, written), _ = contents.release(kit, tmp_path / "out")
         return members(written.path)
 
     assert "No workflow came with this template" in course()["README.md"].decode()
-    for name in (*release.FLOWS, ".github/workflows/tests.yml"):
+    for name in (*contents.FLOWS, ".github/workflows/tests.yml"):
         (kit / name).parent.mkdir(parents=True, exist_ok=True)
         (kit / name).write_text(f"# {name}")
     git(kit, "add", "-A")
     git(kit, "commit", "-qm", "flows")
     found = course()
-    assert {name for name in found if name.startswith((".github", "ci/", "docs/ci"))} == set(release.FLOWS)
+    assert {name for name in found if name.startswith((".github", "ci/", "docs/ci"))} == set(contents.FLOWS)
     page = found["README.md"].decode()
     assert all(word in page for word in ("pull request", "reusable-grade.yml", "2. GitHub", "3. GitLab"))
-    assert members(tmp_path / "out" / f"tenfold-learner-{VERSION}.tar.gz").keys().isdisjoint(release.FLOWS)
+    assert members(tmp_path / "out" / f"tenfold-learner-{VERSION}.tar.gz").keys().isdisjoint(contents.FLOWS)
 
 
 def test_the_time_may_be_told(kit, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1234567890")
-    (written, _), _ = release.release(kit, tmp_path / "out")
+    (written, _), _ = contents.release(kit, tmp_path / "out")
     with tarfile.open(written.path) as opened:
         assert {m.mtime for m in opened} == {1234567890}
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(UsageError, match="seconds since 1970"):
-        release.release(kit, tmp_path / "out")
+        contents.release(kit, tmp_path / "out")
 
 
 # --- what is refused ----------------------------------------------------------------------------------------
@@ -374,7 +374,7 @@ def test_without_git_or_a_folder_it_is_refused(kit, tmp_path, monkeypatch, capsy
     assert "make release OUT=folder" in capsys.readouterr().err
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UsageError, match="is it installed"):
-        release.release(kit, tmp_path / "out")
+        contents.release(kit, tmp_path / "out")
 
 
 # --- what works in a bundle ---------------------------------------------------------------------------------
@@ -406,7 +406,7 @@ def test_the_kit_unpacked_elsewhere_grades_the_visible_checks_and_says_so(real, 
 
 @pytest.mark.parametrize("kind", ["learner", "course"])
 def test_the_toy_unpacked_elsewhere_grades_the_visible_checks_and_says_so(kind, kit, toy, tmp_path):
-    release.release(kit, tmp_path)
+    contents.release(kit, tmp_path)
     tree = unpacked(tmp_path / f"tenfold-{kind}-{VERSION}.tar.gz", tmp_path)
     ran, document = graded(tree, "toy-mean", place=tmp_path)
     assert (ran.returncode, document["points"]) == (1, 3)

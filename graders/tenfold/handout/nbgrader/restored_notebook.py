@@ -20,8 +20,8 @@ from ...exercise.exercise import Exercise
 from ...handin import notebook_cells
 from ...handin.submission import notebook_files, read_cells
 from . import assignment
+from .assigned_exercise import Tenfold
 from .autograde import Grade, SaveGrades, lose
-from .kit import Tenfold
 
 MOST_TEXT, MOST_OTHERS = 200_000, 500
 MISSING = "**Missing: the cell of `{name}`.** It begins with the line `{line}`. Put it back and hand in again."
