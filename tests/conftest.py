@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import datetime as dt
 import os
+import secrets
+import shutil
+import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tenfold.box import forkserver, levels
 from tenfold.box.limits import Limits
@@ -21,24 +27,111 @@ from tenfold.exercise.exercise import Exercise
 from tenfold.grading.grade import Request, grade
 from tenfold.result import Result
 
-settings.register_profile("kit", deadline=None, derandomize="CI" in os.environ)  # CI repeats; people look further
+settings.register_profile(
+    "kit",
+    deadline=None,
+    derandomize="CI" in os.environ,  # CI repeats; people look further
+    suppress_health_check=[HealthCheck.too_slow],  # a busy machine is
+)
 settings.load_profile("kit")
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Path(__file__).resolve().parent / "course"
+"""To read; what writes takes the fixture `course`."""
+PATIENCE = 120.0
+"""Seconds to wait for what takes one on a quiet machine."""
+MARK = f"tenfold-was-here-{secrets.token_hex(4)}"
+"""What attacks of this run call what they leave."""
+DAY = int(os.environ.setdefault("TENFOLD_DAY", str(dt.datetime.now(dt.UTC).toordinal())))
+"""What tests go by that take turns: one for all processes of a run, and another may be told."""
+
+LEADS = ("CLICOLOR", "GITHUB_", "GIT_", "IPYTHON", "JUPYTER", "LC_", "NBGRADER", "TENFOLD_", "TTY_", "XDG_")
+LEADS_TOO = {
+    *("COLUMNS", "LINES", "LANGUAGE", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "SOURCE_DATE_EPOCH"),
+    *("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEFILES", "MAKEOVERRIDES", "GNUMAKEFLAGS"),
+    *("ARGS", "BASE", "COURSE", "EX", "FILE", "HEAD", "OUT", "PYTHON", "REPO", "SUB", "VENV"),  # make exports these
+    *("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"),
+    *("PYTHONDEVMODE", "PYTHONOPTIMIZE", "PYTHONWARNINGS"),
+}
+KEPT = ("GIT_EXEC_PATH", "TENFOLD_DAY", "TENFOLD_MANY")
+GIT = """[user]
+name = a
+email = a@example.org
+[commit]
+gpgsign = false
+[init]
+defaultBranch = main
+[safe]
+directory = *
+[gc]
+auto = 0
+[maintenance]
+auto = false
+"""
+
+
+def _inherit_nothing() -> None:
+    """Let no test, and no process that one starts, depend on who started this one.
+
+    What configures programs is taken out of the environment, and what they keep for a user goes into a folder of this
+    process's own. Signals that are ignored here, as SIGINT is in the background of a script, are heard by its children;
+    SIGHUP stays as `nohup` leaves it.
+    """
+    for name in list(os.environ):
+        if (name.startswith(LEADS) or name in LEADS_TOO) and name not in KEPT:
+            del os.environ[name]
+    place = Path(tempfile.mkdtemp(prefix="tests-of-tenfold-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    (place / "git").write_text(GIT)
+    known = {
+        "GIT_CONFIG_GLOBAL": "git",
+        "XDG_CACHE_HOME": "cache",
+        "XDG_CONFIG_HOME": "config",
+        "IPYTHONDIR": "ipython",
+    }
+    known |= {f"JUPYTER_{name.upper()}_DIR": name for name in ("config", "data", "runtime")}
+    os.environ.update({name: str(place / folder) for name, folder in known.items()})
+    os.environ.update(GIT_CONFIG_NOSYSTEM="1", GIT_TERMINAL_PROMPT="0", LANG="C.UTF-8", LC_ALL="C.UTF-8", TERM="xterm")
+    os.environ.update(dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost"))
+    os.umask(0o022)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    pythons = {signal.SIGPIPE, signal.SIGXFSZ}  # it ignores these itself, and not for a child
+    terminals = {signal.SIGHUP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
+    for number in signal.valid_signals() - pythons - terminals:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)  # ignored too, but the next program does not inherit it
+
+
+_inherit_nothing()
 NBGRADER = [sys.executable, "-m", "nbgrader"]
 ACTIVE = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 """As in an activated environment: nbgrader calls alembic."""
 
 
 @pytest.fixture
-def course() -> Path:
-    return COURSE
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the tiny course: grades write into it what was done, and Python what it compiled."""
+    ignore = shutil.ignore_patterns("__pycache__", ".*")
+    return shutil.copytree(COURSE, tmp_path_factory.mktemp("tiny") / "course", ignore=ignore)
 
 
 @pytest.fixture
-def toy() -> Exercise:
-    return catalog.find(COURSE, "toy-mean")
+def toy(course: Path) -> Exercise:
+    return catalog.find(course, "toy-mean")
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], object]], object]:
+    """Ask until it is so, and return what was answered last."""
+
+    def ask(is_so: Callable[[], object]) -> object:
+        deadline = time.monotonic() + PATIENCE
+        while not (answer := is_so()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return answer
+
+    return ask
 
 
 @pytest.fixture
@@ -60,7 +153,7 @@ def work() -> Iterator[Callable[..., Session]]:
 
     def start(source: str, level: str | None = None, **limits: float) -> Session:
         level = level or levels.best()
-        limits = Limits(**{"seconds": 5.0, "total": 20.0, **limits})
+        limits = Limits(**{"seconds": PATIENCE, "total": 4 * PATIENCE, **limits})
         session = Session({"work.py": source.encode()}, ["work"], limits, level)
         sessions.append(session)
         return session
@@ -88,26 +181,45 @@ def boxed_processes() -> Callable[[], list[psutil.Process]]:
     return find
 
 
-def _of_a_box(path: Path) -> bool:
-    """Return whether a file belongs to a user that boxes have; others use the machine too."""
+@pytest.fixture
+def boxes_end(
+    boxed_processes: Callable[[], list[psutil.Process]], eventually: Callable[..., object]
+) -> Callable[[], object]:
+    """Return whether no process of a box is left; a keeper has said that all are gone before it goes itself."""
+    return lambda: eventually(lambda: not boxed_processes())
+
+
+USERS = range(first := forkserver.FIRST_UID + os.getpid() * 64, first + 64)
+"""Those that this process gives its boxes, where it may: what they own is no other run's."""
+
+
+def _ipc(path: Path) -> list[list[str]]:
+    """Return the entries of one of the tables of System V that a user of ours owns."""
+    names, *rows = [line.split() for line in path.read_text().splitlines()]
+    return [row for row in rows if int(row[names.index("uid")]) in USERS]
+
+
+def _shared(path: Path) -> bool:
+    """Return whether shared memory is a box's of ours."""
     with contextlib.suppress(OSError):
-        owner = path.stat().st_uid
-        return owner >= forkserver.FIRST_UID or owner == os.geteuid() != 0
+        return path.name.startswith(MARK) or path.stat().st_uid in USERS
     return False
 
 
 @pytest.fixture
 def left_behind() -> Callable[[], dict[str, object]]:
-    """Return what a box could leave on the machine: folders, mounts, shared memory, queues."""
+    """Return what a box of ours could leave on the machine: folders, mounts, shared memory, queues."""
 
     def look() -> dict[str, object]:
+        dens = str(Path(tempfile.gettempdir(), forkserver.PREFIX))
         folders = [server.den.glob("[0-9]*-*") for server in forkserver.running()]
-        folders.append(Path(tempfile.gettempdir()).glob("tenfold-was-here*"))
-        places = [Path("/proc/mounts"), *Path("/proc/sysvipc").glob("*")]
+        folders += [Path(place).glob(f"{MARK}*") for place in {tempfile.gettempdir(), "/tmp", "/var/tmp"}]
+        mounts = Path("/proc/mounts")
         return {
             "folders": sorted(path for found in folders for path in found),
-            "shared": sorted(path for path in Path("/dev/shm").glob("*") if _of_a_box(path)),
-            **{str(path): path.read_text() for path in places if path.exists()},
+            "mounts": [line for line in mounts.read_text().splitlines() if dens in line] if mounts.exists() else [],
+            "shared": sorted(filter(_shared, Path("/dev/shm").glob("*"))),
+            "ipc": {path.name: _ipc(path) for path in Path("/proc/sysvipc").glob("*")},
         }
 
     return look

@@ -6,11 +6,11 @@ and by turns, some a day, on each exercise, so that a change of the engine is se
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.conftest import DAY
 
 from tenfold.exercise import catalog, extras
 from tenfold.gate import junk
@@ -24,7 +24,7 @@ def cheats(exercise, most=None):
     """Return the kinds of junk for an exercise: all, or as many as wanted, other ones each day."""
     starter = {name: (exercise.folder / name).read_bytes() for name in exercise.files}
     kinds = list(junk.submissions(starter, junk.VALUES | junk.SLOW).items())
-    turn = dt.datetime.now(dt.UTC).toordinal() * KINDS_A_DAY % len(kinds)
+    turn = DAY * KINDS_A_DAY % len(kinds)
     return [
         pytest.param(exercise, *kind, id=f"{exercise.id}-{kind[0]}")
         for kind in (kinds + kinds)[turn:][: most or len(kinds)]

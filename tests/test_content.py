@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import json
 import re
@@ -10,10 +9,12 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
+from tests.conftest import DAY
 
 from tenfold.exercise import catalog, contract, extras, proof_record
 from tenfold.gate import verify
@@ -89,9 +90,10 @@ def test_some_are_proved_again_each_day():
     """One exercise a day, on one seed, by turns: rot is found though nothing changed."""
     if not INSTALLED:
         pytest.fail("no exercise can run here")
-    day = dt.datetime.now(dt.UTC).toordinal()
     for turn in range(REPROVED_A_DAY):
-        exercise = INSTALLED[(day + turn) % len(INSTALLED)]
+        exercise = INSTALLED[(DAY + turn) % len(INSTALLED)]
+        limits = exercise.limits  # the machine may be busy
+        exercise = replace(exercise, limits=replace(limits, seconds=5 * limits.seconds, total=5 * limits.total))
         text = io.StringIO()
         assert verify.prove(exercise, 1, 2, Console(file=text, width=160), write=False), text.getvalue()
 

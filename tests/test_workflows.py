@@ -241,7 +241,7 @@ class Forge:
         for script, own in scripts:
             argv = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
             done = subprocess.run(
-                argv, cwd=folder, env={**base, **variables, **own}, stdout=-1, stderr=-2, text=True, timeout=60
+                argv, cwd=folder, env={**base, **variables, **own}, stdout=-1, stderr=-2, text=True, timeout=900
             )
             output.append(done.stdout)
             if code := done.returncode:

@@ -21,7 +21,7 @@ def mean(values, weights=None):
         while True:
             os.write(3, frame)
     start = time.monotonic()
-    while time.monotonic() < start + 15:  # it would hold for ever
+    while time.monotonic() < start + 300:  # it would hold for ever
         time.sleep(1.2)
         os.read(3, 1 << 20)
     os._exit(0)

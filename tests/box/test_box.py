@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import sys
 import time
@@ -24,10 +25,14 @@ def call(session, name="run", *arguments):
     ("body", "limits", "says"),
     [
         ("while True: pass", {"seconds": 0.5}, "no answer within"),
-        ("import time; time.sleep(9)", {"seconds": 0.5}, "no answer within"),
-        ("x = bytearray(600 << 20); x[::4096] = b'1' * len(x[::4096])", {"memory_mb": 300}, "memory"),
+        ("import time; time.sleep(600)", {"seconds": 0.5}, "no answer within"),
         (
-            "import os, time\n    for _ in range(9): os.write(1, b'x' * (4 << 20))\n    time.sleep(3)",
+            "import time; x = bytearray(600 << 20); x[::4096] = b'1' * len(x[::4096]); time.sleep(600)",
+            {"memory_mb": 300},
+            "memory",
+        ),
+        (
+            "import os, time\n    for _ in range(9): os.write(1, b'x' * (4 << 20))\n    time.sleep(600)",
             {},
             "printed more",
         ),
@@ -35,17 +40,17 @@ def call(session, name="run", *arguments):
             "import subprocess, sys, time\n"
             "    child = [sys.executable, '-c', 'x = b\"1\" * (150 << 20); input()']\n"
             "    children = [subprocess.Popen(child, stdin=-1) for _ in range(4)]\n"
-            "    time.sleep(4)",
+            "    time.sleep(600)",
             {"memory_mb": 400},
             "memory",
         ),
         (
-            "import time\n    for i in range(9): open(str(i), 'wb').write(b'x' * (16 << 20))\n    time.sleep(3)",
+            "import time\n    for i in range(9): open(str(i), 'wb').write(b'x' * (16 << 20))\n    time.sleep(600)",
             {"disk_mb": 64},
             "64 MB in files",
         ),
-        ("import time\n    for i in range(20_000): open(str(i), 'w').close()\n    time.sleep(3)", {}, "10000 files"),
-        ("import os, time\n    for i in range(99): os.mkdir('d'); os.chdir('d')\n    time.sleep(3)", {}, "64 deep"),
+        ("import time\n    for i in range(20_000): open(str(i), 'w').close()\n    time.sleep(600)", {}, "10000 files"),
+        ("import os, time\n    for i in range(99): os.mkdir('d'); os.chdir('d')\n    time.sleep(600)", {}, "64 deep"),
         ("x = bytearray(2 << 30)", {"memory_mb": 300}, "asked for more than 300 MB"),
     ],
     ids=["endless loop", "sleep", "memory", "flood", "children", "disk", "files", "depth", "one large piece"],
@@ -79,34 +84,33 @@ def test_processor_time_is_limited_for_who_does_not_wait(work):
         "    while True: pass\n"
     )
     with pytest.raises(SubmissionError, match="processor time"):
-        call(work(source, seconds=8.0))
+        call(work(source))
 
 
-def test_a_fork_bomb_runs_into_a_limit(work, boxed_processes):
+def test_a_fork_bomb_runs_into_a_limit(work, boxes_end):
     session = work("import os\ndef run():\n    while True: os.fork()", seconds=2.0)
     with pytest.raises((SubmissionError, OSError)):
         call(session)
     session.close()
-    assert not boxed_processes()
+    assert boxes_end()
 
 
-def test_a_daemon_does_not_outlive_its_box(work, boxed_processes):
+def test_a_daemon_does_not_outlive_its_box(work, boxed_processes, boxes_end, eventually):
     source = (
         "import os, time\n"
         "def run():\n"
         "    if os.fork() == 0:\n"
         "        os.setsid()\n"
         "        if os.fork() == 0:\n"
-        "            time.sleep(60)\n"
+        "            time.sleep(600)\n"
         "        os._exit(0)\n"
         "    return os.getpid()\n"
     )
     session = work(source)
     call(session)
-    time.sleep(0.2)
-    assert boxed_processes()
+    assert eventually(lambda: len(boxed_processes()) == 3)  # the keeper, the worker and the daemon
     session.close()
-    assert not boxed_processes()
+    assert boxes_end()
 
 
 def test_the_folder_is_private_and_goes_away(work):
@@ -155,16 +159,16 @@ def test_a_box_reads_and_writes_only_plain_files_inside(work):
             box.read(name)
 
 
-def test_a_program_runs_in_the_box_and_its_end_is_told(boxed_processes):
-    box = Box({"hello.sh": b"echo hello; exit 3"}, [], Limits(seconds=5), warm(["numpy"], "weak", False))
+def test_a_program_runs_in_the_box_and_its_end_is_told(boxes_end):
+    box = Box({"hello.sh": b"echo hello; exit 3"}, [], Limits(), warm(["numpy"], "weak", False))
     try:
         ran = box.run(["sh", "hello.sh"])
         assert (ran.code, ran.output) == (3, "hello\n")
         with pytest.raises(SubmissionError, match="no answer within"):
-            box.run(["sleep", "30"], seconds=0.5)
+            box.run(["sleep", "600"], seconds=0.5)
     finally:
         box.close()
-    assert not boxed_processes()
+    assert boxes_end()
 
 
 COUNTS = """
@@ -186,6 +190,7 @@ def start(how):
                     event[2] = signal.SIGCONT
                     libc.timer_create(1, ctypes.byref(event), ctypes.byref(timer))
                     libc.timer_settime(timer, 0, (ctypes.c_long * 4)(0, 5_000_000, 0, 5_000_000), None)
+                    open(f"wakes{number}", "w").close()
                     while True:
                         time.sleep(0.001)
 
@@ -195,25 +200,25 @@ def sizes():
 
 
 @pytest.mark.parametrize("level", levels.held())
-def test_nothing_of_a_box_runs_while_it_rests(work, level):
+def test_nothing_of_a_box_runs_while_it_rests(work, level, eventually):
     session = work(COUNTS, level)
     call(session, "start", "")
-    time.sleep(0.5)
     folder = session.box.files.path
+    assert eventually(lambda: all((folder / str(number)).exists() for number in range(3)))
     for _ in range(5):
         with session.at_rest():
             before = [(folder / str(number)).stat().st_size for number in range(3)]
             time.sleep(0.2)
             assert [(folder / str(number)).stat().st_size for number in range(3)] == before
-        time.sleep(0.1)
-        assert all(now > then for now, then in zip(call(session, "sizes"), before, strict=True))
+        assert eventually(lambda then=before: all(map(operator.gt, call(session, "sizes"), then)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="timers that send signals")
-def test_a_box_that_wakes_itself_is_ended(work):
+def test_a_box_that_wakes_itself_is_ended(work, eventually):
     session = work(COUNTS)
     call(session, "start", "wakes")
-    time.sleep(0.5)
+    folder = session.box.files.path
+    assert eventually(lambda: all((folder / f"wakes{number}").exists() for number in range(3)))
     with session.at_rest():
         time.sleep(0.3)
     with pytest.raises(SubmissionError, match="while others were timed"):
@@ -233,8 +238,8 @@ def test_a_box_that_ended_can_be_told_to_rest(work):
         pass
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) > 12, reason="so many cores are never all busy")
-def test_who_slows_the_reference_gains_nothing(work):
+def test_who_slows_the_reference_gains_nothing(work, boxed_processes, eventually):
+    """Told by the processor time of who slows it: how long the reference takes is the whole machine's affair."""
     burners = """
 import os, time
 
@@ -246,17 +251,18 @@ def slow():
                 pass
 """
     session, reference = work(burners), work("def run():\n    return sum(i * i for i in range(1_000_000))")
-    call(reference)
-    alone = min(timed(lambda: call(reference)) for _ in range(5))
     call(session, "slow")
-    time.sleep(0.2)
-    beside = min(timed(lambda: call(reference)) for _ in range(2))
+    call(reference)
+    (slower,) = [process for process in boxed_processes() if len(process.children()) == 24]
+    burning = slower.children()
+
+    def burnt():
+        return sum(process.cpu_times().user for process in burning)
+
+    before = burnt()
+    assert eventually(lambda: burnt() > before + 0.5)
     with session.at_rest():
-        rested = min(timed(lambda: call(reference)) for _ in range(5))
-    assert rested < (alone + beside) / 2
-
-
-def timed(run):
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+        before = burnt()
+        for _ in range(5):
+            call(reference)
+        assert burnt() == before

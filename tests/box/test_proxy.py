@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -164,17 +166,18 @@ def test_restart_forgets_what_was_kept_in_memory(module, work):
 
 
 def test_the_time_of_all_calls_adds_up(work):
-    session = work("import time\ndef nap(): time.sleep(0.4)", seconds=2.0, total=2.5)
+    start = time.monotonic()
+    session = work("import time\ndef nap(): time.sleep(0.4)")
     session.call("work", "nap", (), {})
     session.call("work", "nap", (), {})
-    assert 0.8 <= session.spent <= 2.5
+    assert 0.8 <= session.spent <= time.monotonic() - start
 
 
 def test_calls_after_the_total_are_refused(work):
-    session = work("def one(): return 1", total=5.0)
+    session = work("def one(): return 1", total=60.0)
     session.call("work", "one", (), {})
-    session.spent = 5.0
-    with pytest.raises(SubmissionError, match="the 5 s for the whole exercise are used up"):
+    session.spent = 60.0
+    with pytest.raises(SubmissionError, match="the 60 s for the whole exercise are used up"):
         session.call("work", "one", (), {})
 
 

@@ -63,7 +63,7 @@ def test_every_mutant_loses_the_check_that_names_it(toy, grade_source):
         ("import nothing_at_all", "mean.py, line 1: ModuleNotFoundError: No module named 'nothing_at_all'"),
         ("raise RuntimeError('half done')", "mean.py, line 1: RuntimeError: half done"),
         ("import os\nos._exit(0)", "your program was stopped: the program ended by itself (exit code 0)"),
-        ("while True: pass", "your program was stopped: no answer within 2 s"),
+        ("while True: pass", "your program was stopped: no answer within 5 s"),
         (b"\xff\xfe\x00", None),
     ],
     ids=["syntax error", "import", "raise", "exit", "loop", "not text"],

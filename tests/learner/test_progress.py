@@ -110,7 +110,7 @@ def test_commands_at_the_same_time_lose_nothing(copy):
     code += "e = catalog.find(Path(sys.argv[1]), sys.argv[2])\nfor i in range(20): progress.note_hint(e, i)"
     words = [sys.executable, "-c", code, str(copy.course)]
     running = [subprocess.Popen([*words, name]) for name in ("toy-mean", "toy-store")]
-    assert [process.wait(60) for process in running] == [0, 0]
+    assert [process.wait(600) for process in running] == [0, 0]
     assert progress.read(copy.course)["hints"] == {"toy-mean": 19, "toy-store": 19}
 
 

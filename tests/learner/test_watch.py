@@ -13,6 +13,7 @@ import sys
 import time
 
 import pytest
+from tests.conftest import PATIENCE
 
 STYLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -23,15 +24,17 @@ def terminal(course, tmp_path):
     shutil.copytree(course, tmp_path / "course")
     ours, theirs = pty.openpty()
     argv = [sys.executable, "-m", "tenfold.cli", "watch", "toy-mean"]
-    process = subprocess.Popen(argv, cwd=tmp_path / "course", stdin=theirs, stdout=theirs, stderr=theirs)
+    process = subprocess.Popen(
+        argv, cwd=tmp_path / "course", stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    )
     os.close(theirs)
 
     class Terminal:
         work = tmp_path / "course" / "exercises" / "01_toy" / "mean" / "mean.py"
         said = ""
 
-        def shows(self, text, seconds=20):
-            deadline = time.monotonic() + seconds
+        def shows(self, text):
+            deadline = time.monotonic() + PATIENCE
             while text not in self.said and time.monotonic() < deadline:
                 if select.select([ours], [], [], 0.1)[0]:
                     self.said = STYLE.sub("", self.said + os.read(ours, 1 << 16).decode(errors="replace"))
@@ -43,7 +46,7 @@ def terminal(course, tmp_path):
 
         def ends(self):
             process.send_signal(signal.SIGINT)
-            return process.wait(10)
+            return process.wait(PATIENCE)
 
     yield Terminal()
     process.kill()

@@ -169,9 +169,15 @@ def test_a_real_browser_shows_it_well(what, scheme, width, drift, tmp_path):
     text = re.sub(r"<meta http-equiv[^>]*>", "", text).replace("</body>", f"<script>{axe}</script>{LOOK}</body>")
     (tmp_path / "html_page.html").write_text(text)
     argv = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    argv += [NAMES[scheme], "--window-size=1400,900", "--virtual-time-budget=20000", "--dump-dom"]
+    argv += [
+        "--disable-dev-shm-usage",
+        NAMES[scheme],
+        "--window-size=1400,900",
+        "--virtual-time-budget=20000",
+        "--dump-dom",
+    ]
     (tmp_path / "frame.html").write_text(FRAME.replace("{width}", str(width)))
-    ran = subprocess.run([*argv, f"file://{tmp_path / 'frame.html'}"], capture_output=True, text=True, timeout=90)
+    ran = subprocess.run([*argv, f"file://{tmp_path / 'frame.html'}"], capture_output=True, text=True, timeout=600)
     seen = json.loads(html.unescape(re.search("<pre>(.*?)</pre>", ran.stdout, re.DOTALL)[1]))
     assert seen["violations"] == []
     assert seen["checked"] > 10

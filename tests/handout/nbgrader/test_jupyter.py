@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import socket
@@ -16,7 +17,7 @@ pytest.importorskip("nbgrader")
 pytest.importorskip("playwright")
 
 from playwright.sync_api import expect, sync_playwright
-from tests.conftest import ACTIVE, COURSE, NBGRADER
+from tests.conftest import ACTIVE, COURSE, NBGRADER, PATIENCE
 
 from tenfold.exercise import catalog
 from tenfold.handout.nbgrader import config, export
@@ -24,7 +25,8 @@ from tenfold.handout.nbgrader import config, export
 MEAN = (COURSE / "solutions" / "01_toy" / "mean" / "mean.py").read_text()
 BROWSER = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WAIT = 60_000  # ms
+QUIET += ["--disable-dev-shm-usage"]
+WAIT = 1000 * PATIENCE  # ms
 
 pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium here"),
@@ -45,31 +47,39 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def url(folder, tmp_path_factory):
-    """Start a Jupyter server in the course and give its address."""
+    """Start a Jupyter server in the course and give its address: it takes another port where that one is taken."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     home = tmp_path_factory.mktemp("home")
     environment = {**ACTIVE, "HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
-    words = ["lab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0"]
+    words = ["lab", "--no-browser", "--allow-root", f"--port={port}"]
     words += ["--IdentityProvider.token=", "--LabApp.news_url=None"]
     with (home / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyter", *words], cwd=folder, env=environment, stdout=log, stderr=log
         )
-    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + PATIENCE
     try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=5).close()
-                break
-            except OSError:
-                assert process.poll() is None, (home / "log").read_text()
-                time.sleep(0.2)
+        while (address := answering(home / "runtime")) is None:
+            assert process.poll() is None, (home / "log").read_text()
+            assert time.monotonic() < deadline, (home / "log").read_text()
+            time.sleep(0.2)
         yield address
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
+
+
+def answering(runtime):
+    """Return the address that a server has noted in a folder, once it answers there."""
+    try:
+        (noted,) = runtime.glob("jpserver-*.json")
+        address = f"http://127.0.0.1:{json.loads(noted.read_text())['port']}"
+        urllib.request.urlopen(f"{address}/api", timeout=PATIENCE).close()
+    except (OSError, ValueError):
+        return None
+    return address
 
 
 @pytest.fixture

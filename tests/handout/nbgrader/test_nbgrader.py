@@ -47,7 +47,7 @@ def nbgrader(folder, *words, succeeds=True):
         env=ACTIVE,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=3600,
     )
     assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -448,7 +448,7 @@ def test_export_keeps_what_somebody_edited(toy, tmp_path):
 
 
 def test_export_gives_out_starters_only(toy, tmp_path):
-    shutil.copytree(COURSE, tmp_path / "course")
+    shutil.copytree(COURSE, tmp_path / "course", ignore=shutil.ignore_patterns("__pycache__", ".*"))
     mine = catalog.find(tmp_path / "course", toy.id)
     (mine.folder / "mean.py").write_text("my work")
     with pytest.raises(UsageError, match=r"mean.py of toy-mean is not the starter"):
@@ -688,7 +688,7 @@ def test_without_execution_nothing_earns_points(toys):
 
 def test_checks_that_changed_since_are_told(toys, tmp_path):
     course = tmp_path / "kit"
-    shutil.copytree(COURSE, course)
+    shutil.copytree(COURSE, course, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     checks = course / "graders" / "01_toy" / "mean" / "test_hidden.py"
     checks.write_text(checks.read_text().replace("points(3)", "points(2)"))
     config.install(course, toys)
@@ -738,7 +738,7 @@ def test_a_run_that_was_killed_goes_on(toys):
         start_new_session=True,
     )
     place = toys / "autograded"
-    while not place.exists() or len(list(place.iterdir())) <= MANY // 2:
+    while not place.exists() or len(list(place.iterdir())) <= MANY // 4:
         assert process.poll() is None
         time.sleep(0.001)
     os.killpg(process.pid, signal.SIGKILL)

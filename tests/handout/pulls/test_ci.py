@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 from tests.conftest import ROOT
@@ -86,7 +86,7 @@ def pull(origin, request):
 def run(folder, head, *words, base="main", **environment):
     argv = [sys.executable, "-m", "tenfold.cli", "--course", str(folder), "ci", "--base", base, "--head", head, *words]
     clean = {name: value for name, value in os.environ.items() if name not in ("TENFOLD_SECRET", "GITHUB_ACTIONS")}
-    done = subprocess.run(argv, cwd=folder, env=clean | environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(argv, cwd=folder, env=clean | environment, capture_output=True, text=True, timeout=900)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -200,19 +200,25 @@ def test_a_tree_that_climbs_is_not_followed(origin, pull):
     assert (code, "Nothing to grade" in said) == (0, True)
 
 
+def spent():
+    """Return the seconds of processor time that what was started here has used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_a_handful_of_objects_that_stand_for_millions_of_paths_ends_soon(origin, pull):
     tree = pull.git("mktree", data=f"100644 blob {pull.git('hash-object', '-w', '--stdin', data=b'')}\ta\n".encode())
     for _ in range(8):
         tree = pull.git("mktree", data="".join(f"040000 tree {tree}\t{i}\n" for i in range(10)).encode())
     rest = git(origin, "ls-tree", "main").encode()
     top = pull.git("mktree", data=rest + f"\n040000 tree {tree}\tzz\n".encode())
-    start = time.monotonic()
+    start = spent()
     code, said = run(origin, pull.git("commit-tree", top, "-p", "main", "-m", "bomb"))
     assert (code, "too many or not all here: not used" in said) == (0, True)
     work = pull.with_work(pull.git("mktree", data=f"040000 tree {tree}\tmean.py\n".encode()))
     code, said = run(origin, pull.git("commit-tree", work, "-p", "main", "-m", "bomb"))
     assert (code, f"{WORK} is a folder" in said) == (2, True)
-    assert time.monotonic() - start < 30
+    assert spent() - start < 60
 
 
 def test_a_path_that_is_there_twice_is_refused(origin, pull):
@@ -348,14 +354,14 @@ def graded(path):
     return {check.id: check.earned for check in result.checks}
 
 
-def test_the_recorded_seed_replays_the_grade(origin, pull, tmp_path):
+def test_the_recorded_seed_replays_the_grade(origin, pull, course, tmp_path):
     pull.commit({WORK: "def mean(values, weights=None):\n    return float(values.mean())\n"})
     run(origin, pull.name, "--out", str(tmp_path))
     (result,) = json.loads((tmp_path / "results.json").read_text())
     path = tmp_path / "mean.py"
     path.write_text("def mean(values, weights=None):\n    return float(values.mean())\n")
     seed = result["seed_label"].removeprefix("seed ")
-    main(["--course", str(COURSE), "grade", "toy-mean", "--submission", str(path), "--seed", seed,
+    main(["--course", str(course), "grade", "toy-mean", "--submission", str(path), "--seed", seed,
               "--json", str(tmp_path / "again.json")])  # fmt: skip
     again = json.loads((tmp_path / "again.json").read_text())
     assert [c["metric"] for c in again["checks"]] == [c["metric"] for c in result["checks"]]

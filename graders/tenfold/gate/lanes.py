@@ -1,0 +1,114 @@
+"""Lanes: processes that grade the trials of one exercise, each trial in a fork of its own, one after the other.
+
+What stays warm in a lane is what no trial can change: the libraries that the checks use, and fork servers that have the
+submissions' libraries loaded. A trial's boxes have ended before the next one begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import multiprocessing
+import os
+import pickle
+import sys
+import traceback
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import NoReturn
+
+from ..box.forkserver import ForkServer, Key, borrow, close_all
+from ..errors import MachineError
+from ..exercise.exercise import Exercise
+from ..exercise.libraries import KNOWN, imported
+from ..grading.grade import Request, grade
+from ..result import Result
+
+PRELOAD = ["tenfold.grading.grade", "pandas", "scipy.stats", "sklearn.metrics", "sklearn.model_selection"]
+MOST_SERVERS = 6
+
+_servers: dict[Key, ForkServer] = {}
+
+
+def pool(exercise: Exercise, jobs: int) -> ProcessPoolExecutor:
+    """Return as many lanes as there are jobs; submit `graded` to them."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    return ProcessPoolExecutor(jobs, context, initializer=_load, initargs=(_wanted(exercise),))
+
+
+def _wanted(exercise: Exercise) -> list[str]:
+    """Return the well-known libraries that checks and data of an exercise use: these start no threads when imported."""
+    checks = [exercise.visible_checks, *exercise.grader.glob("*.py")]
+    data = [path for folder in exercise.data_folders() for path in folder.glob("*.py")]
+    names = imported(path.read_bytes() for path in (*checks, *data))
+    return [name for name in names if name.partition(".")[0] in KNOWN]
+
+
+def _load(libraries: Sequence[str]) -> None:
+    for name in libraries:
+        with contextlib.suppress(ImportError):  # the checks will say it
+            importlib.import_module(name)
+
+
+def graded(request: Request) -> Result:
+    """Grade in a fork of this lane; it begins as every other did, but for the servers that are warm by then.
+
+    Raises
+    ------
+    MachineError
+        The fork died.
+    """
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _grade(request, writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        said = answer.read()
+    os.waitpid(child, 0)
+    if not said:
+        _end(list(_servers))  # nobody knows in which state they were left
+        raise MachineError("a process that graded was killed; see the machine's log (memory?)")
+    result, lacking = pickle.loads(said)  # from a fork of our own, which is trusted like this process
+    if isinstance(result, BaseException):
+        raise result
+    _warm_up(lacking)
+    return result  # type: ignore[no-any-return]
+
+
+def _grade(request: Request, writing: int) -> NoReturn:
+    code = 0
+    try:
+        lacking = borrow(_servers)
+        result: Result | BaseException
+        try:
+            result = grade(request)
+        except Exception as error:
+            result = RuntimeError(f"{error!r}\n{traceback.format_exc()}")
+        close_all()
+        with os.fdopen(writing, "wb") as answer:
+            pickle.dump((result, list(lacking)), answer)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    finally:
+        os._exit(code)
+
+
+def _warm_up(lacking: Sequence[Key]) -> None:
+    """Start the servers that the last trial had to start for itself; end those in which something is left."""
+    _end([key for key, server in _servers.items() if not server.idle()])
+    for key in lacking:
+        libraries, level = key
+        with contextlib.suppress(MachineError):  # the next trial will say it
+            _servers[key] = ForkServer(libraries, level, loopback=False)
+    _end(list(_servers)[:-MOST_SERVERS])
+
+
+def _end(keys: Sequence[Key]) -> None:
+    for key in keys:
+        _servers.pop(key).close()
