@@ -12,11 +12,13 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import HealthCheck, settings
 
 from tenfold.box import forkserver, levels
@@ -40,10 +42,47 @@ COURSE = Path(__file__).resolve().parent / "course"
 """To read; what writes takes the fixture `course`."""
 PATIENCE = 120.0
 """Seconds to wait for what takes one on a quiet machine."""
+SHORT = pytest.StashKey[bool]()
 MARK = f"tenfold-was-here-{secrets.token_hex(4)}"
 """What attacks of this run call what they leave."""
 DAY = int(os.environ.setdefault("TENFOLD_DAY", str(dt.datetime.now(dt.UTC).toordinal())))
 """What tests go by that take turns: one for all processes of a run, and another may be told."""
+
+
+def by_turns(exercises: Sequence[Exercise], most: int) -> list[ParameterSet]:
+    """Return exercises as parameters: some are tried today, other ones tomorrow, and all of them with ``--long``."""
+    today = {(DAY * most + i) % len(exercises) for i in range(most)} if exercises else set()
+    marks = [() if i in today else (pytest.mark.long,) for i in range(len(exercises))]
+    return [pytest.param(e, marks=mark, id=e.id) for e, mark in zip(exercises, marks, strict=True)]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also what is left out by turns, as CI does")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave out what is long, unless it is asked for or a path is named."""
+    config.addinivalue_line("markers", "long: left out without --long")
+    whole = config.args_source is config.ArgsSource.TESTPATHS and not config.getoption("--long")
+    config.stash[SHORT] = getattr(config, "workerinput", {}).get("short", whole)  # a process of pytest-xdist's is told
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["short"] = node.config.stash[SHORT]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.stash[SHORT]:
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.stash[SHORT]:
+        terminalreporter.write_line("Long tests were left out. CI runs them too: make test ARGS=--long")
+
 
 LEADS = ("CLICOLOR", "GITHUB_", "GIT_", "IPYTHON", "JUPYTER", "LC_", "NBGRADER", "TENFOLD_", "TTY_", "XDG_")
 LEADS_TOO = {

@@ -1,23 +1,21 @@
 """No exercise gives a point for no work, however it is not done.
 
 Every kind is tried on every exercise by `make verify`, and its proof says so; here all are tried on the tiny course,
-and by turns, some a day, on each exercise, so that a change of the engine is seen without waiting for it for long.
+and by turns, one kind a day on some exercises, on all with `--long`, so that a change of the engine is seen soon.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from tests.conftest import DAY
+from tests.conftest import COURSE, DAY, ROOT, by_turns
 
 from tenfold.exercise import catalog, extras
 from tenfold.gate import junk
 from tenfold.grading.grade import Request, grade
 
-ROOT = Path(__file__).resolve().parents[1]
-KINDS_A_DAY = 1
+EXERCISES_A_DAY, KINDS_A_DAY = 4, 1
 
 
 def cheats(exercise, most=None):
@@ -31,8 +29,12 @@ def cheats(exercise, most=None):
     ]
 
 
-CHEATS = [case for exercise in catalog.exercises(ROOT / "tests" / "course") for case in cheats(exercise)]
-CHEATS += [case for exercise in catalog.exercises(ROOT) for case in cheats(exercise, KINDS_A_DAY)]
+CHEATS = [case for exercise in catalog.exercises(COURSE) for case in cheats(exercise)]
+CHEATS += [
+    pytest.param(*case.values, id=case.id, marks=turn.marks)
+    for turn in by_turns(catalog.exercises(ROOT), EXERCISES_A_DAY)
+    for case in cheats(*turn.values, KINDS_A_DAY)
+]
 
 
 @pytest.mark.parametrize(("exercise", "kind", "files"), CHEATS)

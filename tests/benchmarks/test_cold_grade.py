@@ -8,6 +8,10 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.long
+
 
 def cpu_seconds(argv, folder):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -17,6 +17,7 @@ from tests.conftest import ACTIVE, NBGRADER
 
 from tenfold.handout.nbgrader import assignment, config, export
 
+pytestmark = pytest.mark.long
 STUDENTS = 6
 STAND_INS = """\
 import numpy as np

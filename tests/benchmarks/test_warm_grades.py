@@ -13,6 +13,7 @@ import pytest
 from tenfold.box import levels
 from tenfold.grading.grade import Request, grade
 
+pytestmark = pytest.mark.long
 SUBMISSIONS = 100
 
 

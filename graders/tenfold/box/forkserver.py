@@ -1,7 +1,8 @@
 """Fork servers: one process for each set of libraries, which has them loaded and forks a box in milliseconds.
 
 A server is started behind the walls of its level. One that serves *strong* belongs to one submission; the others are
-kept for the next one (`warm`), as what separates two boxes there is done to each box itself.
+kept for the next one (`warm`), as what separates two boxes there is done to each box itself. A process that grades many
+submissions one after the other may also lend its servers, *strong* ones too, to those that it forks (`borrow`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MachineError
+from .inside import landlock
 from .inside.wire import DONE, REST, WAKE
 from .launchers import around
 from .launchers.paths import INSIDE
@@ -39,9 +41,14 @@ FIRST_UID = 2_000_000  # above every account: one user id a box, where the grade
 PREFIX = "tenfold-"
 LOCK = ".lock"
 
+Key = tuple[tuple[str, ...], str]
+"""Libraries and level of a server that may be lent."""
+
 _numbers = itertools.count()
 _warm: dict[tuple[Any, ...], ForkServer] = {}
 _open: set[ForkServer] = set()
+_lent: dict[Key, ForkServer] = {}
+_lacking: list[Key] = []
 
 
 @dataclass(frozen=True)
@@ -185,6 +192,10 @@ class ForkServer:
         """Return whether it still serves."""
         return self._process.poll() is None
 
+    def idle(self) -> bool:
+        """Return whether it serves and nothing that it said is left unread: whoever used it has come to an end."""
+        return self.alive() and not select.select([self._control], [], [], 0)[0]
+
     def close(self) -> None:
         """End the server, its boxes and their folders; once is enough."""
         if self not in _open:
@@ -222,6 +233,27 @@ def warm(libraries: Sequence[str], level: str, loopback: bool) -> ForkServer:
     while len(_warm) > MOST_WARM:
         _warm.pop(next(iter(_warm))).close()
     return server
+
+
+def borrow(servers: Mapping[Key, ForkServer]) -> list[Key]:
+    """Use servers of the process that this one was forked from; return a list that fills with what is lacking there.
+
+    No box of theirs may run, and none may be started by anybody else meanwhile.
+    """
+    _lent.clear()
+    _lent.update(servers)
+    _lacking.clear()
+    return _lacking
+
+
+def lent(libraries: Sequence[str], level: str, loopback: bool) -> ForkServer | None:
+    """Return a borrowed server; None where there is none, or where boxes would share memory that outlives them."""
+    if loopback or (level == "strong" and landlock.abi() < landlock.LEAST_ABI):
+        return None  # in the second case nothing but the walls around the server separates two boxes
+    key = (tuple(libraries), level)
+    if key not in _lent and key not in _lacking:
+        _lacking.append(key)
+    return _lent.get(key)
 
 
 def running() -> list[ForkServer]:

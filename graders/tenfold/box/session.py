@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from . import replies
 from .box import Box, Ran
 from .callback import Callback
-from .forkserver import Ended, ForkServer, warm
+from .forkserver import Ended, ForkServer, lent, warm
 from .inside import landlock
 from .inside.wire import WireError
 from .limits import Limits
@@ -100,8 +100,10 @@ class Session:
         self._leave()
 
     def _server(self) -> ForkServer:
-        """Return what forks the boxes: shared with other submissions, but at *strong* this one's own."""
+        """Return what forks the boxes: lent, or shared with other submissions, but at *strong* else this one's own."""
         loopback = self._limits.network == "loopback"
+        if server := lent(self._libraries, self._level, loopback):
+            return server
         if self._level != "strong":
             return warm(self._libraries, self._level, loopback)
         if landlock.abi() < landlock.LEAST_ABI:

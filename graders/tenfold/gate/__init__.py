@@ -3,4 +3,4 @@
 Uses `grading` for each trial, `exercise` for what is tried and for the proof.
 """
 
-__all__ = ["verify"]
+__all__ = ["junk", "plain_pytest", "verify"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import tempfile
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -14,15 +14,14 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from ..errors import AuthoringError
+from ..errors import AuthoringError, MachineError
 from ..exercise import contract, proof_record
 from ..exercise.exercise import Exercise
-from ..grading.grade import grade
 from ..result import Result
+from . import lanes, plain_pytest
 from .kill_matrix import judged, matrix, metrics
 from .trials import Trial, seed_of, trials_of
 
-PRELOAD = ["tenfold.grading.grade", "pandas", "scipy.stats", "sklearn.metrics", "sklearn.model_selection"]
 TRIES = 2
 
 
@@ -33,8 +32,6 @@ def verify(
     wanted = [e for e in exercises if not (changed and proof_record.is_fresh(e))]
     for e in wanted:
         e.require_extras()
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*PRELOAD, *sorted({x for e in wanted for x in e.extras if x == "torch"})])
     failed = []
     for e in wanted:
         if not prove(e, count, jobs or os.cpu_count() or 1, console, level=level):
@@ -47,22 +44,31 @@ def verify(
 
 
 def prove(
-    exercise: Exercise, count: int, jobs: int, console: Console, write: bool = True, level: str | None = None
+    exercise: Exercise,
+    count: int,
+    jobs: int,
+    console: Console,
+    level: str | None = None,
+    part: Callable[[list[Trial]], list[Trial]] | None = None,
 ) -> bool:
-    """Prove one exercise on `count` seeds; the first is the practice seed."""
+    """Prove one exercise on `count` seeds, the first of them the practice seed, and write the proof.
+
+    With `part`, which chooses among the trials, only these are graded, and no proof is written.
+    """
     console.print(f"\n[bold]{exercise.id}[/]  {exercise.title}")
-    wrong = contract.problems(exercise)
+    wrong = contract.problems(exercise) or list(plain_pytest.problems(exercise))
     if not wrong:
         folder = Path(tempfile.mkdtemp(prefix="tenfold-verify-"))
         try:
             trials = list(trials_of(exercise, count, folder, level))
+            trials = trials if part is None else part(trials)
             console.print(f"  {len(trials)} grades, {jobs} at a time")
-            outcomes = _run(trials, jobs, console)
+            outcomes = _run(exercise, trials, jobs, console)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         wrong = [f"{t.role} {t.name}, seed {t.seed}: {w}" for t, r in outcomes for w in judged(exercise, t, r)]
         console.print(matrix(exercise, outcomes))
-        if not wrong and write:
+        if not wrong and part is None:
             kills = {t.name: t.mutant for t in trials if t.role == "mutant"}
             proof_record.write(
                 exercise,
@@ -77,7 +83,7 @@ def prove(
     return not wrong
 
 
-def _run(trials: list[Trial], jobs: int, console: Console) -> list[tuple[Trial, Result]]:
+def _run(exercise: Exercise, trials: list[Trial], jobs: int, console: Console) -> list[tuple[Trial, Result]]:
     results: dict[Trial, Result] = {}
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("grading", total=len(trials))
@@ -85,13 +91,12 @@ def _run(trials: list[Trial], jobs: int, console: Console) -> list[tuple[Trial, 
             left = [t for t in trials if t not in results]
             if not left:
                 break
-            context = multiprocessing.get_context("forkserver")
-            with ProcessPoolExecutor(jobs, context, max_tasks_per_child=1) as pool:
-                futures: dict[Future[Result], Trial] = {pool.submit(grade, t.request): t for t in left}
+            with lanes.pool(exercise, jobs) as pool:
+                futures: dict[Future[Result], Trial] = {pool.submit(lanes.graded, t.request): t for t in left}
                 for future in as_completed(futures):
                     try:
                         results[futures[future]] = future.result()
-                    except BrokenProcessPool:
+                    except (BrokenProcessPool, MachineError):
                         continue
                     progress.advance(task)
     if len(results) < len(trials):
