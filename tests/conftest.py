@@ -63,8 +63,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Leave out what is long, unless it is asked for or a path is named."""
     config.addinivalue_line("markers", "long: left out without --long")
+    config.addinivalue_line("markers", "xdist_group(name): for pytest-xdist, which may not be there")
     whole = config.args_source is config.ArgsSource.TESTPATHS and not config.getoption("--long")
     config.stash[SHORT] = getattr(config, "workerinput", {}).get("short", whole)  # a process of pytest-xdist's is told
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return two processes a core: attacks wait for limits more than they compute."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(optionalhook=True)
