@@ -43,6 +43,8 @@ COURSE = Path(__file__).resolve().parent / "course"
 PATIENCE = 120.0
 """Seconds to wait for what takes one on a quiet machine."""
 SHORT = pytest.StashKey[bool]()
+COSTLY = {"real", "released", "school", "url"}
+"""Fixtures of a module that take from ten seconds to a minute."""
 MARK = f"tenfold-was-here-{secrets.token_hex(4)}"
 """What attacks of this run call what they leave."""
 DAY = int(os.environ.setdefault("TENFOLD_DAY", str(dt.datetime.now(dt.UTC).toordinal())))
@@ -79,7 +81,12 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["short"] = node.config.stash[SHORT]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep tests that share a costly fixture with one process, and leave out what is long."""
+    for item in items:
+        if shared := COSTLY & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(min(shared)))
     if config.stash[SHORT]:
         left_out = [item for item in items if item.get_closest_marker("long")]
         items[:] = [item for item in items if item not in left_out]

@@ -29,7 +29,6 @@ QUIET += ["--disable-dev-shm-usage"]
 WAIT = 1000 * PATIENCE  # ms
 
 pytestmark = [
-    pytest.mark.xdist_group("jupyter"),  # one server for all tests of this file
     pytest.mark.skipif(BROWSER is None, reason="no Chromium here"),
     pytest.mark.filterwarnings("ignore"),
 ]

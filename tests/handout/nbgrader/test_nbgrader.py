@@ -37,10 +37,7 @@ from tenfold.learner.jupyter import Bench, Shown
 COURSE = ROOT / "tests" / "course"
 ROI, QUANTIZE, SQL = "biz-roi", "dl-quantize", "data-sql"
 ALERT = "<script>document.title='owned'</script>"
-pytestmark = [
-    pytest.mark.filterwarnings("ignore"),  # nbgrader's own
-    pytest.mark.xdist_group("nbgrader"),  # a term is made once, for all tests of this file
-]
+pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's own
 
 
 def nbgrader(folder, *words, succeeds=True):

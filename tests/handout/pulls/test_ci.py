@@ -18,8 +18,6 @@ from tenfold.errors import UsageError
 from tenfold.exercise import catalog, seeds
 from tenfold.handout.pulls.repository import Repository
 
-pytestmark = pytest.mark.xdist_group("ci")  # one repository, for all tests of this file
-
 COURSE = ROOT / "tests" / "course"
 WORK = "exercises/01_toy/mean/mean.py"
 STORE = "exercises/01_toy/store/store.py"

@@ -22,8 +22,6 @@ from tenfold.grading.grade import Request, grade
 from tenfold.handout.release import contents
 from tenfold.learner import progress, starter_reset
 
-pytestmark = pytest.mark.xdist_group("release")  # one clone of the kit, for all tests of this file
-
 VERSION = contents.__version__
 SHORTEST = 26
 """Characters of a line that says something."""
