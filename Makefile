@@ -1,17 +1,26 @@
 # One line a target; the same words as `tenfold`. Set-up happens by itself: see graders/bootstrap.py.
 PYTHON ?= python3
 VENV ?= .venv
+# How many tests at once; `auto` is two a core, as many of them wait (tests/conftest.py).
+JOBS ?= auto
 RUN = $(VENV)/bin/tenfold
-SETUP = +@$(PYTHON) graders/bootstrap.py --venv $(VENV)
+SETUP = $(ALWAYS)@$(PYTHON) graders/bootstrap.py --venv $(VENV)
 CHANGE = --base=$(call quoted,BASE) --head=$(call quoted,HEAD) $(if $(value REPO),--repo=$(call quoted,REPO))
 
 # A variable's value as one word for the shell, whatever it holds.
 quoted = '$(subst ','\'',$(value $(1)))'
 unexport BASE HEAD REPO
 
-# Under -q, make passes a recipe's exit code 1 ("not yet") on as its own, without calling it an error.
+# Under -q, make passes a recipe's exit code 1 ("not yet") on as its own, without calling it an error, and runs only lines
+# that begin with +. It runs those in a dry run too, so there no line has one. The first word of MAKEFLAGS is the letters
+# of make's flags; where it has none, that word is a long flag, or in old versions a variable.
+FLAGS := $(firstword -$(MAKEFLAGS))
+DRY := $(if $(findstring =,$(FLAGS)),,$(findstring n,$(filter-out --%,$(FLAGS))))
+ALWAYS := $(if $(DRY),,+)
+ifeq ($(DRY),)
 ifneq ($(filter grade report check-result ci,$(MAKECMDGOALS)),)
 MAKEFLAGS += -q
+endif
 endif
 
 .DEFAULT_GOAL := help
@@ -22,11 +31,11 @@ help: ## this list
 
 grade: ## EX=mlops-drift [SUB=path]: grade your work (SUB: another file, folder or notebook)
 	$(SETUP) --exercise $(call quoted,EX)
-	+@$(RUN) grade $(call quoted,EX) $(if $(value SUB),--submission $(call quoted,SUB)) $(ARGS)
+	$(ALWAYS)@$(RUN) grade $(call quoted,EX) $(if $(value SUB),--submission $(call quoted,SUB)) $(ARGS)
 
 report: ## EX=… [SUB=path]: grade, and open the report in a browser
 	$(SETUP) --exercise $(call quoted,EX)
-	+@$(RUN) grade $(call quoted,EX) $(if $(value SUB),--submission $(call quoted,SUB)) --open $(ARGS)
+	$(ALWAYS)@$(RUN) grade $(call quoted,EX) $(if $(value SUB),--submission $(call quoted,SUB)) --open $(ARGS)
 
 progress: ## [ARGS="--html map.html"]: ten skills, what is passed, what to try next
 	$(SETUP)
@@ -54,12 +63,12 @@ reset: ## EX=…: start again; your version is kept aside
 
 check-result: ## FILE=result.json [ARGS="--key grader.pub"]: is a result whole, of this course, signed?
 	$(SETUP) --group sign
-	+@$(RUN) check-result $(call quoted,FILE) $(ARGS)
+	$(ALWAYS)@$(RUN) check-result $(call quoted,FILE) $(ARGS)
 
 ci: ## BASE=ref HEAD=ref [REPO=path] [ARGS="--out folder"]: grade a pull request: its exercises' files alone
 	$(SETUP)
 	$(SETUP) --group $$($(RUN) ci $(CHANGE) --groups 2>/dev/null)
-	+@$(RUN) ci $(CHANGE) $(ARGS)
+	$(ALWAYS)@$(RUN) ci $(CHANGE) $(ARGS)
 
 nbgrader: ## EX="mlops-drift …" COURSE=folder: exercises as assignments of an nbgrader course
 	$(SETUP) --kit $@ --group nbgrader $(addprefix --exercise ,$(EX))
@@ -71,23 +80,23 @@ release: ## OUT=folder: a learner's bundle and a course template, without what i
 	@$(RUN) release $(call quoted,OUT)
 
 verify: ## [EX=…]: prove the graders right; writes proof.json
-	$(SETUP) --kit $@ --all
+	$(SETUP) --kit $@ --proof $(EX)
 	@$(RUN) verify $(EX) $(ARGS)
 
 new: ## EX=skill-name: the files of a new exercise
 	$(SETUP) --kit $@
 	@$(RUN) new $(call quoted,EX)
 
-test: ## every test of the kit
+test: ## [JOBS=4 ARGS="-n 0 -k word"]: every test of the kit
 	$(SETUP) --kit $@ --all
-	@$(VENV)/bin/python -m pytest $(ARGS)
+	@$(VENV)/bin/python -m pytest -n $(JOBS) --dist=loadgroup --durations=10 $(ARGS)
 
-lint: ## ruff and mypy
-	$(SETUP) --kit $@ --all
-	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+lint: ## ruff, mypy, and which part may import which
+	$(SETUP) --kit $@ --group lint sign
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy && $(VENV)/bin/lint-imports
 
 readme: ## the generated parts of README.md and docs/coverage.md
-	$(SETUP) --kit $@ --all
+	$(SETUP) --kit $@ --exercise mlops-drift
 	@$(VENV)/bin/python -m tenfold.reports.generated_docs
 
 clean: ## remove the environment

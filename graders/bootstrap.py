@@ -1,7 +1,9 @@
 """Make the environment that a command needs, with nothing but Python 3.11 and pip.
 
-Run by the Makefile: a venv, the core, then the groups wanted. What is finished is stamped with the hash of what it was
-made from, so that the next call starts at once; what was broken off leaves a mark and is made anew.
+Run by the Makefile: a venv, and in it the core and the groups wanted: torch in a call of pip of its own, all the rest
+in one. pip compiles file by file, so it is told not to, and all cores compile at the end: boxes run on a read-only file
+system, where nothing could be compiled later. What is finished is stamped with the hash of what it was made from, so
+that the next call starts at once; what was broken off leaves a mark and is made anew.
 
 ``TENFOLD_PIP_ARGS`` is passed to pip, e.g. ``--extra-index-url`` of PyTorch's own CPU builds on Linux.
 """
@@ -18,6 +20,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,8 +40,10 @@ BARE: dict[str, list[str]] = PROJECT["tool"]["tenfold"]["bare"]
 BUNDLE = "tenfold-bundle.json"
 """What is at the root of a bundle, and not of the kit."""
 NOT_HERE = "This is a bundle: it holds no hidden checks, solutions, proofs or tests."
-
-
+SPEED = 20
+"""Megabytes on disk that are installed in a second, where a line brings 100 Mbit/s: to guess from, no more."""
+STEP = re.compile(r" *(Collecting|Downloading|Using cached|Building) +(\S+)")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 EXERCISE = re.compile(r"([a-z]+)-([a-z0-9-]+)")
 
 
@@ -74,14 +79,16 @@ class Environment:
             print(f"{self.folder.name} was left half-done; it is made anew", flush=True)
             shutil.rmtree(self.folder)
             groups = ["core", *(group for group in groups if group != "core")]
+        print(f"Setting up {self.folder.name} with {told(groups)}, {guessed(groups)} (a guess)", flush=True)
         if not self.folder.exists():
             venv.create(self.folder, with_pip=True)
         self.broken.touch()
+        for batch in batches(groups):
+            self._pip(batch, [package for group in batch for package in packages(group)])
+        if bare := [group for group in groups if group in BARE]:
+            self._pip(bare, ["--no-deps", *(package for group in bare for package in BARE[group])])
+        self._compile()
         for group in groups:
-            size = f"about {SIZES[group]} MB on disk"
-            self._pip(f"{group} ({size})", ["-e", str(ROOT)] if group == "core" else GROUPS[group])
-            if group in BARE:
-                self._pip(f"{group}, weights", ["--no-deps", *BARE[group]])
             self._stamp(group).write_text(self._wanted(group))
         self.broken.unlink()
 
@@ -100,34 +107,67 @@ class Environment:
             return ""
 
     def _wanted(self, group: str) -> str:
-        needs = PROJECT["project"]["dependencies"] if group == "core" else GROUPS[group]
-        needs = [*needs, *BARE.get(group, [])]
-        parts = [*needs, (ROOT / "constraints.txt").read_text(), str(ROOT), sys.version.split()[0]]
+        parts = [*needs(group), (ROOT / "constraints.txt").read_text(), str(ROOT), sys.version.split()[0]]
         if group == "core":
             parts += [str(PROJECT["project"]["scripts"]), str(PROJECT["project"]["optional-dependencies"])]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def _pip(self, what: str, packages: list[str]) -> None:
+    def _pip(self, groups: list[str], packages: list[str]) -> None:
         argv = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
-        argv += ["-c", str(ROOT / "constraints.txt"), *shlex.split(os.environ.get("TENFOLD_PIP_ARGS", "")), *packages]
+        argv += ["--no-compile", "-c", str(ROOT / "constraints.txt")]
+        argv += [*shlex.split(os.environ.get("TENFOLD_PIP_ARGS", "")), *packages]
         environment = {**os.environ, "PIP_NO_INPUT": "1", "PIP_REQUIRE_VIRTUALENV": "0"}
-        process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
-        assert process.stdout is not None
+        with _line(f"Installing {summed(groups)}") as show:
+            pipe = subprocess.PIPE
+            with subprocess.Popen(argv, stdout=pipe, stderr=subprocess.STDOUT, text=True, env=environment) as process:
+                lines = self._followed(process, show)
+            if process.returncode != 0:
+                tail = "\n  ".join(line for line in lines[-12:] if not line.startswith("WARNING"))
+                fail(
+                    f"pip could not install {', '.join(blamed(groups, lines))}:\n  {tail}\n"
+                    "Check the network and the disk, then run the same command again: it makes the environment anew. "
+                    "Extra arguments for pip go into TENFOLD_PIP_ARGS."
+                )
+
+    def _followed(self, process: subprocess.Popen[str], show: Callable[[str], None]) -> list[str]:
+        """Return what pip says, and show where it is."""
         lines: list[str] = []
-        with _line(f"Installing {what}") as show:
+        assert process.stdout is not None
+        with contextlib.ExitStack() as stack:
             for line in process.stdout:
                 lines.append(line.rstrip())
-                if step := re.match(
-                    r"(Collecting|Downloading|Building|Installing) *(collected packages)?:? *(\S*)", line
-                ):
-                    show(f"{step[1].lower()} {step[3].rsplit('/', 1)[-1][:50]}")
-        if process.wait() != 0:
-            tail = "\n  ".join(line for line in lines[-12:] if not line.startswith("WARNING"))
-            fail(
-                f"pip could not install {what}:\n  {tail}\n"
-                "Check the network and the disk, then run the same command again: it makes the environment anew. "
-                "Extra arguments for pip go into TENFOLD_PIP_ARGS."
-            )
+                if line.startswith("Installing collected packages:"):
+                    stack.enter_context(self._counted(line.count(",") + 1, show))
+                elif step := STEP.match(line):
+                    show(f"{step[1].lower()} {step[2].rsplit('/', 1)[-1]}")
+        return lines
+
+    @contextlib.contextmanager
+    def _counted(self, total: int, show: Callable[[str], None]) -> Iterator[None]:
+        """Show meanwhile how many packages have come: pip says no word from the first to the last."""
+        before, over = self._count(), threading.Event()
+
+        def tell() -> None:
+            while not over.wait(0.5):
+                show(f"{self._count() - before} of {total} packages")
+
+        thread = threading.Thread(target=tell, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _count(self) -> int:
+        return sum(1 for _ in self.folder.glob("lib/python*/site-packages/*.dist-info"))
+
+    def _compile(self) -> None:
+        """Write byte code next to what pip brought, on all cores; packages hold files that are no Python of today."""
+        argv = [str(self.python), "-I", "-m", "compileall", "-qq", "-j", "0", "--invalidation-mode", "timestamp"]
+        with _line("Compiling"):
+            for folder in self.folder.glob("lib/python*/site-packages"):
+                subprocess.run([*argv, folder], capture_output=True)
 
 
 @contextlib.contextmanager
@@ -137,25 +177,94 @@ def _line(heading: str) -> Iterator[Callable[[str], None]]:
 
     def show(step: str) -> None:
         if sys.stdout.isatty():
-            print(f"\r\x1b[K{heading} … {step}", end="", flush=True)
+            text = f"{heading} … {step}"[: shutil.get_terminal_size().columns - 1]
+            print(f"\r\x1b[K{text}", end="", flush=True)
 
-    yield show
-    if sys.stdout.isatty():
-        print(f"\r\x1b[K{heading}: done", flush=True)
+    ending = ""
+    try:
+        yield show
+        ending = f"\r\x1b[K{heading}: done"
+    finally:
+        if sys.stdout.isatty():
+            print(ending, flush=True)
+
+
+def summed(groups: list[str]) -> str:
+    """Return the groups in a few words: all were named before."""
+    return ", ".join(groups) if len(groups) < 4 else f"{groups[0]}, {groups[1]} and {len(groups) - 2} more"
+
+
+def told(groups: list[str]) -> str:
+    """Return what is about to be installed, and how large it is."""
+    return f"{', '.join(groups)}: about {sum(SIZES[group] for group in groups)} MB on disk"
+
+
+def guessed(groups: list[str]) -> str:
+    """Return how long that may take."""
+    minutes = round(sum(SIZES[group] for group in groups) / SPEED / 60)
+    return "less than a minute" if minutes == 0 else f"about {minutes} minute{'s' * (minutes > 1)}"
+
+
+def batches(groups: list[str]) -> list[list[str]]:
+    """Return what goes into one call of pip each: torch first and alone, since its build is chosen before others'."""
+    return [batch for batch in ([g for g in groups if g == "torch"], [g for g in groups if g != "torch"]) if batch]
+
+
+def packages(group: str) -> list[str]:
+    """Return what pip is asked for."""
+    return ["-e", str(ROOT)] if group == "core" else GROUPS[group]
+
+
+def needs(group: str) -> list[str]:
+    """Return what a group names."""
+    own = PROJECT["project"]["dependencies"] if group == "core" else GROUPS[group]
+    return [*own, *BARE.get(group, [])]
+
+
+def blamed(groups: list[str], lines: list[str]) -> list[str]:
+    """Return the groups of which pip's errors name a package; all where they name none."""
+    errors = " ".join(line for line in lines if line.lstrip().lower().startswith("error"))
+    named = {_normal(name) for name in NAME.findall(errors)}
+    return [group for group in groups if named & {_normal(NAME.findall(need)[0]) for need in needs(group)}] or groups
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[._-]+", "-", name.rstrip("._-")).lower()
 
 
 def wanted(arguments: argparse.Namespace) -> list[str]:
     """Return the groups that a command needs, the core first, torch next: its build must be chosen before others'."""
-    if arguments.all:
-        names = set(GROUPS)
-    else:
-        names = {"core", *arguments.group}
-        for slug, name in (found.groups() for found in map(EXERCISE.fullmatch, arguments.exercise) if found):
-            for path in ROOT.glob(f"exercises/??_{slug}/{name}/exercise.toml"):
-                names |= set(tomllib.loads(path.read_text(encoding="utf-8")).get("extras", []))
+    names = set(GROUPS) if arguments.all else {"core", *arguments.group, *extras(folders(arguments.exercise))}
+    if arguments.proof is not None:
+        proved = folders(arguments.proof) if arguments.proof else list(ROOT.glob("exercises/??_*/*"))
+        names |= extras(proved) | alternatives(proved)
     if unknown := names - GROUPS.keys():
         fail(f"pyproject.toml has no group {', '.join(sorted(unknown))}")
     return sorted(names, key=lambda group: (group != "core", group != "torch", group))
+
+
+def folders(exercises: list[str]) -> list[Path]:
+    """Return where the exercises named lie; who is not there is told so later."""
+    names = [found.groups() for found in map(EXERCISE.fullmatch, exercises) if found]
+    return [folder for slug, name in names for folder in ROOT.glob(f"exercises/??_{slug}/{name}")]
+
+
+def extras(exercises: list[Path]) -> set[str]:
+    """Return the groups that exercises need."""
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in _in_each(exercises, "exercise.toml")]
+    return {group for table in tables for group in table.get("extras", [])}
+
+
+def alternatives(exercises: list[Path]) -> set[str]:
+    """Return the groups that alternative solutions name in their first line: ``# extras: boost``."""
+    solutions = [ROOT / "solutions" / folder.relative_to(ROOT / "exercises") for folder in exercises]
+    firsts = [path.read_text(encoding="utf-8").partition("\n")[0] for path in _in_each(solutions, "alternative*")]
+    named = [line.removeprefix("# extras:") for line in firsts if line.startswith("# extras:")]
+    return {group for line in named for group in line.replace(",", " ").split()}
+
+
+def _in_each(folders: list[Path], pattern: str) -> list[Path]:
+    return [path for folder in folders for path in folder.glob(pattern) if path.is_file()]
 
 
 def main() -> None:
@@ -164,6 +273,7 @@ def main() -> None:
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="the environment's folder")
     parser.add_argument("--exercise", action="append", default=[], help="an exercise whose groups are needed")
     parser.add_argument("--group", action="extend", nargs="*", default=[], help="groups that are needed besides")
+    parser.add_argument("--proof", nargs="*", metavar="EX", help="exercises to be proved, all where none is named")
     parser.add_argument("--all", action="store_true", help="every group")
     parser.add_argument("--kit", metavar="TARGET", help="a target of make that only the whole kit has the files for")
     arguments = parser.parse_args()

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
+import os
+import re
 import runpy
+import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+OUTSIDE = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+"""As if make did not run this: it hands on the variables of its command line."""
+TARGETS = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def choice(**words):
+    """Return the arguments of a command that asks for nothing but these."""
+    return argparse.Namespace(**{"all": False, "exercise": [], "group": [], "proof": None, **words})
 
 
 @pytest.fixture
@@ -19,8 +33,8 @@ def setup(tmp_path, monkeypatch):
     kind = names["Environment"]
     asked = []
 
-    def pip(self, what, packages):
-        asked.append(what.split()[0])
+    def pip(self, groups, packages):
+        asked.append(groups)
 
     def create(folder, with_pip):
         (folder / "bin").mkdir(parents=True)
@@ -31,13 +45,107 @@ def setup(tmp_path, monkeypatch):
     return kind(tmp_path / "venv"), asked, kind
 
 
+@pytest.fixture
+def played(tmp_path, monkeypatch):
+    """Load bootstrap.py with a Python that writes down what it is asked for, and plays a script where that is pip."""
+    names = runpy.run_path(str(ROOT / "graders" / "bootstrap.py"))
+    kind = names["Environment"]
+    script = tmp_path / "pip.sh"
+    script.touch()
+
+    def create(folder, with_pip):
+        (folder / "bin").mkdir(parents=True)
+        (folder / "lib" / "python3" / "site-packages").mkdir(parents=True)
+        python = folder / "bin" / "python"
+        python.write_text(
+            f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\ncase $2 in pip) cd {folder} && . {script} ;; esac\n'
+        )
+        python.chmod(0o755)
+
+    monkeypatch.setitem(kind.install.__globals__, "venv", type("venv", (), {"create": staticmethod(create)}))
+    return kind(tmp_path / "venv"), script, lambda: (tmp_path / "asked").read_text().splitlines()
+
+
 def test_what_is_installed_is_not_installed_again(setup):
     environment, asked, _ = setup
     assert environment.lacks(["core", "torch"]) == ["core", "torch"]
     environment.install(["core", "torch"])
-    assert asked == ["core", "torch"]
+    assert asked == [["torch"], ["core"]]
     assert environment.lacks(["core", "torch"]) == []
     assert environment.lacks(["core", "boost"]) == ["boost"]
+
+
+def test_torch_is_installed_first_and_all_the_rest_in_one_call_of_pip(played, monkeypatch):
+    environment, _, asked = played
+    monkeypatch.setenv("TENFOLD_PIP_ARGS", "--extra-index-url 'https://cpu.example'")
+    environment.install(["core", "torch", "boost", "llm"])
+    torch, rest, bare, compiled = asked()
+    optional = PROJECT["project"]["optional-dependencies"]
+    assert torch.endswith(f"--extra-index-url https://cpu.example {optional['torch'][0]}")
+    assert rest.endswith(" ".join(["https://cpu.example -e", str(ROOT), *optional["boost"], *optional["llm"]]))
+    assert bare.endswith(f"--no-deps {PROJECT['tool']['tenfold']['bare']['llm'][0]}")
+    for line in (torch, rest, bare):
+        assert line.startswith("-m pip install ")
+        assert "--no-compile" in line.split()
+        assert f"-c {ROOT / 'constraints.txt'}" in line
+    assert "-m compileall" in compiled
+
+
+def test_a_further_group_is_one_call_of_pip(played):
+    environment, _, asked = played
+    environment.install(["core"])
+    before = len(asked())
+    environment.install(environment.lacks(["core", "boost"]))
+    calls = [line for line in asked()[before:] if "-m pip" in line]
+    assert len(calls) == 1
+    assert calls[0].endswith(" ".join(PROJECT["project"]["optional-dependencies"]["boost"]))
+
+
+def test_what_pip_brings_is_compiled_but_what_is_no_python(setup):
+    """Boxes could not: they run on a read-only file system."""
+    environment, _, _ = setup
+    for folder in ("site-packages/kit", "site-packages/templates"):
+        (environment.folder / "lib" / "python3" / folder).mkdir(parents=True)
+    site = environment.folder / "lib" / "python3" / "site-packages"
+    (site / "kit" / "good.py").write_text("x = 1\n")
+    (site / "templates" / "bad.py").write_text("class {{ name }}:\n")
+    (environment.folder / "bin").mkdir()
+    environment.python.symlink_to(sys.executable)
+    environment.install(["core"])
+    assert [path.name for path in site.rglob("*.pyc")] == [f"good.{sys.implementation.cache_tag}.pyc"]
+    assert environment.lacks(["core"]) == []
+
+
+def test_what_is_to_come_is_said_first(setup, monkeypatch, capsys):
+    environment, _, kind = setup
+    monkeypatch.setitem(kind.install.__globals__["SIZES"], "core", 3000)
+    monkeypatch.setitem(kind.install.__globals__["SIZES"], "torch", 600)
+    environment.install(["core", "torch"])
+    first = capsys.readouterr().out.splitlines()[0]
+    minutes = round(3600 / kind.install.__globals__["SPEED"] / 60)
+    assert minutes > 1
+    assert first == (f"Setting up venv with core, torch: about 3600 MB on disk, about {minutes} minutes (a guess)")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [(20, "less than a minute"), (50, "about 1 minute"), (100, "about 2 minutes"), (300, "about 5 minutes")],
+)
+def test_how_long_is_guessed_from_the_size(setup, monkeypatch, seconds, says):
+    _, _, kind = setup
+    names = kind.install.__globals__
+    monkeypatch.setitem(names["SIZES"], "core", seconds * names["SPEED"])
+    assert names["guessed"](["core"]) == says
+
+
+def test_every_group_has_a_size():
+    assert PROJECT["tool"]["tenfold"]["megabytes"].keys() == {"core", *PROJECT["project"]["optional-dependencies"]}
+
+
+def test_no_package_is_in_both_lint_and_dev():
+    groups = PROJECT["project"]["optional-dependencies"]
+    lint, dev = ({re.split(r"[<>=\[]", need)[0] for need in groups[name]} for name in ("lint", "dev"))
+    assert not lint & dev
 
 
 def test_a_changed_constraint_is_a_reason_to_install(setup, monkeypatch):
@@ -51,7 +159,7 @@ def test_what_was_broken_off_is_made_anew(setup, monkeypatch, capsys):
     environment, asked, kind = setup
     environment.install(["core"])
 
-    def fail(self, what, packages):
+    def fail(self, groups, packages):
         raise KeyboardInterrupt
 
     works = kind._pip
@@ -63,8 +171,20 @@ def test_what_was_broken_off_is_made_anew(setup, monkeypatch, capsys):
     asked.clear()
     environment.install(["torch"])
     assert "made anew" in capsys.readouterr().out
-    assert asked == ["core", "torch"]
+    assert asked == [["torch"], ["core"]]
     assert environment.lacks(["core", "torch"]) == []
+
+
+def test_what_could_not_be_compiled_yet_is_not_finished(setup, monkeypatch):
+    environment, _, kind = setup
+
+    def broken_off(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(kind, "_compile", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        environment.install(["core"])
+    assert environment.lacks(["core"]) == ["core"]
 
 
 def test_a_venv_whose_python_is_gone_is_made_anew(setup):
@@ -73,23 +193,81 @@ def test_a_venv_whose_python_is_gone_is_made_anew(setup):
     environment.python.unlink()
     assert environment.lacks(["core"]) == ["core"]
     environment.install(["core"])
-    assert asked == ["core", "core"]
+    assert asked == [["core"], ["core"]]
 
 
 def test_groups_of_an_exercise_come_in_order(setup):
     _, _, kind = setup
     wanted = kind.install.__globals__["wanted"]
+    assert wanted(choice(exercise=["dl-quantize"], group=["sign"])) == ["core", "torch", "sign"]
+    assert wanted(choice(exercise=["../../etc"])) == ["core"]
+    assert wanted(choice(all=True))[:2] == ["core", "torch"]
 
-    class Arguments:
-        all = False
-        exercise = ("dl-quantize",)
-        group = ("sign",)
 
-    assert wanted(Arguments) == ["core", "torch", "sign"]
-    Arguments.exercise, Arguments.group = ("../../etc",), ()
-    assert wanted(Arguments) == ["core"]
-    Arguments.all = True
-    assert wanted(Arguments)[:2] == ["core", "torch"]
+def test_a_proof_wants_what_its_exercises_and_their_alternatives_need(setup):
+    _, _, kind = setup
+    wanted = kind.install.__globals__["wanted"]
+    assert wanted(choice(exercise=["ml-gbm-tune"])) == ["core"]  # its alternative needs more, a learner does not
+    assert wanted(choice(proof=["ml-gbm-tune"])) == ["core", "boost"]
+    assert wanted(choice(proof=["mlops-drift"])) == ["core"]
+    assert wanted(choice(proof=["dl-quantize", "ml-gbm-tune"])) == ["core", "torch", "boost"]
+
+
+def test_a_proof_of_everything_wants_what_any_exercise_needs_and_no_more(setup):
+    _, _, kind = setup
+    tables = [tomllib.loads(path.read_text()) for path in ROOT.glob("exercises/*/*/exercise.toml")]
+    needed = {group for table in tables for group in table.get("extras", [])}
+    found = kind.install.__globals__["wanted"](choice(proof=[]))
+    assert set(found) == {"core", "boost", *needed}
+    assert not {"dev", "lint", "nbgrader"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("ERROR: No matching distribution found for lightgbm>=4.5", "boost"),
+        ("ERROR: Could not find a version that satisfies the requirement ml-dtypes (from onnx)", "compress"),
+        ("ERROR: Failed building wheel for cfn_lint", "cloud"),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left",
+            "core, boost, cloud, compress",
+        ),
+    ],
+)
+def test_a_failing_pip_names_the_group(played, capsys, line, named):
+    environment, script, _ = played
+    script.write_text(f'echo "Collecting numpy"\necho "{line}"\nexit 1\n')
+    with pytest.raises(SystemExit) as end:
+        environment.install(["core", "boost", "cloud", "compress"])
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"pip could not install {named}:\n")
+    assert line in said
+    assert environment.broken.exists()
+    assert environment.lacks(["core"]) == ["core"]
+
+
+def test_a_terminal_is_shown_how_many_packages_have_come(played, monkeypatch, capsys):
+    environment, script, _ = played
+    script.write_text(
+        "echo 'Collecting a'\necho '  Downloading https://files.example/a-1.0.whl (1 kB)'\n"
+        "echo 'Installing collected packages: a, b, c'\nmkdir lib/python3/site-packages/a-1.dist-info\nsleep 1.2\n"
+    )
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    environment.install(["core"])
+    said = capsys.readouterr().out
+    assert "Installing core … downloading a-1.0.whl" in said
+    assert "Installing core … 1 of 3 packages" in said
+    assert said.endswith("Compiling: done\n")
+
+
+def test_a_pipe_is_told_in_plain_lines(played, capsys):
+    environment, script, _ = played
+    script.write_text("echo 'Collecting a'\necho 'Installing collected packages: a'\n")
+    environment.install(["core", "boost", "cloud", "data", "torch"])
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.startswith("Setting up venv with core, boost, cloud, data, torch: about ")
+    assert rest == ["Installing torch …", "Installing core, boost and 2 more …", "Compiling …"]
 
 
 def test_a_failing_pip_ends_with_its_last_lines_and_what_to_do(tmp_path):
@@ -112,7 +290,7 @@ def test_make_passes_the_names_of_a_change_on_as_they_are(tmp_path):
     fake.chmod(0o755)
     odd = f"a`touch {tmp_path}/ran`$(touch {tmp_path}/ran)'\";&$(shell touch {tmp_path}/ran)$HOME"
     argv = ["make", "-s", "ci", f"BASE={odd}", f"HEAD={odd}", f"REPO={odd}", f"VENV={tmp_path}", "PYTHON=true"]
-    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
+    ran = subprocess.run(argv, cwd=ROOT, env=OUTSIDE, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     words = [f"--base={odd}", f"--head={odd}", f"--repo={odd}"]
     assert (tmp_path / "words").read_text().splitlines() == ["ci", *words, "--groups", "ci", *words]
@@ -125,7 +303,7 @@ def test_a_change_that_is_not_there_needs_no_group(tmp_path):
         (tmp_path / path).write_text(f"#!/bin/sh\n{text}\n")
         (tmp_path / path).chmod(0o755)
     argv = ["make", "-s", "ci", "BASE=main", "HEAD=nope", f"VENV={tmp_path}", f"PYTHON={tmp_path / 'set-up'}"]
-    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
+    ran = subprocess.run(argv, cwd=ROOT, env=OUTSIDE, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr.count("gone")) == (2, 1)
     call = f"graders/bootstrap.py --venv {tmp_path}"
     assert (tmp_path / "words").read_text().splitlines() == [call, f"{call} --group"]
@@ -140,8 +318,104 @@ def test_make_passes_the_exit_code_of_a_grade_on(tmp_path, code, wanted):
     ran = subprocess.run(
         ["make", "-s", "grade", "EX=toy-mean", f"VENV={tmp_path}", "PYTHON=true"],
         cwd=ROOT,
+        env=OUTSIDE,
         capture_output=True,
         text=True,
     )
     assert ran.returncode == wanted, ran.stderr
     assert ("Error" in ran.stderr) == (wanted == 2)
+
+
+# What a target installs, and what a dry run does not
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Return a copy of what make reads, and a call of make there; every program only leaves a line in ran.txt."""
+    copy, programs = tmp_path / "copy", tmp_path / "programs"
+    (copy / "graders").mkdir(parents=True)
+    for name in ("Makefile", "pyproject.toml", "constraints.txt", "graders/bootstrap.py"):
+        shutil.copy(ROOT / name, copy / name)
+    (programs / "bin").mkdir(parents=True)
+    for name in ("set-up", "bin/tenfold", "bin/python", "bin/ruff", "bin/mypy", "bin/lint-imports"):
+        (programs / name).write_text(f'#!/bin/sh\necho "{Path(name).name}" "$@" >> {tmp_path}/ran.txt\n')
+        (programs / name).chmod(0o755)
+
+    def run(*words, venv=programs):
+        argv = ["make", *words, f"PYTHON={programs / 'set-up'}", f"VENV={venv}"]
+        done = subprocess.run(argv, cwd=copy, env=OUTSIDE, capture_output=True, text=True)
+        ran = tmp_path / "ran.txt"
+        return done, ran.read_text().splitlines() if ran.exists() else []
+
+    return copy, run
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_dry_run_does_nothing(target, made):
+    copy, run = made
+    before = sorted(copy.rglob("*"))
+    done, ran = run("-n", target, "EX=toy-mean", "BASE=main", "HEAD=n", venv=".venv")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout, "it says what it would do"
+    assert ran == []
+    assert sorted(copy.rglob("*")) == before
+
+
+@pytest.mark.parametrize("flags", ["--dry-run", "--just-print", "-nk", "-kn", "-k -n", "--no-print-directory -n -j2"])
+def test_a_dry_run_is_known_however_it_is_asked_for(flags, made):
+    _, run = made
+    for target in ("ci", "grade", "test"):
+        done, ran = run(*flags.split(), target, "BASE=main")
+        assert done.returncode == 0, done.stderr
+        assert ran == []
+
+
+@pytest.mark.parametrize("flags", ["", "-k", "-j2", "--no-print-directory", "--no-builtin-rules -k"])
+def test_what_only_has_an_n_in_it_is_no_dry_run(flags, made):
+    _, run = made
+    done, ran = run(*flags.split(), "grade", "EX=nnn", "BASE=n", "ARGS=-n")
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in ran] == ["set-up", "tenfold"]
+
+
+@pytest.mark.parametrize(
+    ("words", "needs"),
+    [
+        ("verify", "--kit verify --proof"),
+        ("verify EX=mlops-drift", "--kit verify --proof mlops-drift"),
+        ("new EX=ml-new", "--kit new"),
+        ("release OUT=out", "--kit release"),
+        ("nbgrader EX=mlops-drift COURSE=out", "--kit nbgrader --group nbgrader --exercise mlops-drift"),
+        ("lint", "--kit lint --group lint sign"),
+        ("readme", "--kit readme --exercise mlops-drift"),
+        ("test", "--kit test --all"),
+    ],
+)
+def test_a_target_installs_what_it_needs(words, needs, made):
+    _, run = made
+    done, ran = run(*words.split())
+    assert done.returncode == 0, done.stderr
+    call, venv = ran[0].split(" --venv ")
+    assert call == "set-up graders/bootstrap.py"
+    assert venv.split(maxsplit=1)[1] == needs
+    assert len(ran) > 1
+
+
+def test_two_exercises_can_be_proved_at_once(made):
+    _, run = made
+    done, ran = run("verify", "EX=ml-a ml-b")
+    assert done.returncode == 0, done.stderr
+    assert ran[0].endswith(" --kit verify --proof ml-a ml-b")
+    assert ran[1] == "tenfold verify ml-a ml-b"
+
+
+def test_lint_asks_every_tool(made):
+    _, run = made
+    _, ran = run("lint")
+    assert ran[1:] == ["ruff check .", "ruff format --check .", "mypy", "lint-imports"]
+
+
+def test_the_tests_run_on_all_cores_and_what_is_asked_for_comes_last(made):
+    _, run = made
+    _, ran = run("test", "JOBS=3", "ARGS=-n 0 -k foo")
+    assert ran[1] == "python -m pytest -n 3 --dist=worksteal --durations=15 -n 0 -k foo"
