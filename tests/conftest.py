@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import datetime as dt
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -49,6 +50,11 @@ MARK = f"tenfold-was-here-{secrets.token_hex(4)}"
 """What attacks of this run call what they leave."""
 DAY = int(os.environ.setdefault("TENFOLD_DAY", str(dt.datetime.now(dt.UTC).toordinal())))
 """What tests go by that take turns: one for all processes of a run, and another may be told."""
+
+
+def named(value: object) -> str:
+    """Return a name for a parameter that is the same in every process: without addresses."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))[:60]
 
 
 def by_turns(exercises: Sequence[Exercise], most: int) -> list[ParameterSet]:

@@ -7,6 +7,7 @@ import errno
 import numpy as np
 import pandas as pd
 import pytest
+from tests.conftest import named
 
 from tenfold.box import replies
 from tenfold.box.inside.wire import WireError
@@ -36,7 +37,7 @@ ODD = [np.zeros(2), pd.NA, object(), 1.5, b"x", ["a", 1], {"a": 1}]
         *({"id": "7", "error": {"type": ["ValueError"], "errno": odd}} for odd in ODD),
         {"id": "7", "error": {"type": ["ValueError"], "missing": 1}},
     ],
-    ids=lambda reply: str(reply)[:50],
+    ids=named,
 )
 def test_what_is_no_reply_is_a_violation(reply):
     with pytest.raises(WireError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
+import pickle
 import sys
 from functools import cache
 from pathlib import Path
@@ -16,10 +18,32 @@ from ..errors import AuthoringError
 from . import seeds
 from .catalog import find_course
 
+_kept: dict[bytes, bytes] = {}
+_fresh: dict[bytes, bytes] | None = None
+
 
 def draw(course: Path, name: str, rng: np.random.Generator, **options: Any) -> Any:
     """Return what the dataset `name` draws from `rng`."""
-    return module(course / "datasets" / name / "make.py").draw(rng, **options)
+    make = module(course / "datasets" / name / "make.py")
+    if _fresh is None:
+        return make.draw(rng, **options)
+    key = pickle.dumps((course, name, rng.bit_generator.state, options))
+    if key in _kept:
+        return pickle.loads(_kept[key])
+    value = make.draw(rng, **options)
+    with contextlib.suppress(pickle.PicklingError, AttributeError, TypeError):  # it holds functions: it is drawn again
+        _fresh[key] = pickle.dumps(value)
+    return value
+
+
+def remember(kept: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    """Take draws that were made before out of `kept`; return a table that fills with those that are not there.
+
+    The same generator and options give the same draw, so the grades of a proof need not make it again for each.
+    """
+    global _kept, _fresh
+    _kept, _fresh = kept, {}
+    return _fresh
 
 
 def public(name: str, **options: Any) -> Any:

@@ -1,7 +1,7 @@
 """Lanes: processes that grade the trials of one exercise, each trial in a fork of its own, one after the other.
 
-What stays warm in a lane is what no trial can change: the libraries that the checks use, and fork servers that have the
-submissions' libraries loaded. A trial's boxes have ended before the next one begins.
+What stays warm in a lane is what no trial can change: the libraries that the checks use, the draws of a seed, and fork
+servers that have the submissions' libraries loaded. A trial's boxes have ended before the next one begins.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import os
 import pickle
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NoReturn
 
 from ..box.forkserver import ForkServer, Key, borrow, close_all
 from ..errors import MachineError
+from ..exercise import datasets
 from ..exercise.exercise import Exercise
 from ..exercise.libraries import KNOWN, imported
 from ..grading.grade import Request, grade
@@ -26,8 +27,10 @@ from ..result import Result
 
 PRELOAD = ["tenfold.grading.grade", "pandas", "scipy.stats", "sklearn.metrics", "sklearn.model_selection"]
 MOST_SERVERS = 6
+MOST_DRAWN = 256 << 20  # bytes
 
 _servers: dict[Key, ForkServer] = {}
+_drawn: dict[bytes, bytes] = {}
 
 
 def pool(exercise: Exercise, jobs: int) -> ProcessPoolExecutor:
@@ -73,17 +76,18 @@ def graded(request: Request) -> Result:
     if not said:
         _end(list(_servers))  # nobody knows in which state they were left
         raise MachineError("a process that graded was killed; see the machine's log (memory?)")
-    result, lacking = pickle.loads(said)  # from a fork of our own, which is trusted like this process
+    result, lacking, drawn = pickle.loads(said)  # from a fork of our own, which is trusted like this process
     if isinstance(result, BaseException):
         raise result
     _warm_up(lacking)
+    _keep(drawn)
     return result  # type: ignore[no-any-return]
 
 
 def _grade(request: Request, writing: int) -> NoReturn:
     code = 0
     try:
-        lacking = borrow(_servers)
+        lacking, drawn = borrow(_servers), datasets.remember(_drawn)
         result: Result | BaseException
         try:
             result = grade(request)
@@ -91,7 +95,7 @@ def _grade(request: Request, writing: int) -> NoReturn:
             result = RuntimeError(f"{error!r}\n{traceback.format_exc()}")
         close_all()
         with os.fdopen(writing, "wb") as answer:
-            pickle.dump((result, list(lacking)), answer)
+            pickle.dump((result, list(lacking), drawn), answer)
     except BaseException:
         traceback.print_exc()
         code = 1
@@ -107,6 +111,12 @@ def _warm_up(lacking: Sequence[Key]) -> None:
         with contextlib.suppress(MachineError):  # the next trial will say it
             _servers[key] = ForkServer(libraries, level, loopback=False)
     _end(list(_servers)[:-MOST_SERVERS])
+
+
+def _keep(drawn: Mapping[bytes, bytes]) -> None:
+    for key, value in drawn.items():
+        if sum(map(len, _drawn.values())) + len(value) <= MOST_DRAWN:
+            _drawn[key] = value
 
 
 def _end(keys: Sequence[Key]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from tests.conftest import named
 
 from tenfold.box.inside.decode import Decoder
 from tenfold.box.inside.encode import Encoder
@@ -147,7 +148,7 @@ def test_a_subclass_crosses_as_the_plain_value_inside():
 
 
 @pytest.mark.parametrize(
-    "value", [object(), lambda: 1, np.array([object()]), pd.DataFrame({"a": [object()]}), open], ids=repr
+    "value", [object(), lambda: 1, np.array([object()]), pd.DataFrame({"a": [object()]}), open], ids=named
 )
 def test_what_is_not_on_the_list_does_not_cross(value):
     with pytest.raises(TypeError):
