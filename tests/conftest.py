@@ -68,12 +68,13 @@ auto = false
 """
 
 
-PLACE = Path(tempfile.mkdtemp(prefix="tests-of-tenfold-"))
-"""What programs keep for a user is kept here."""
+OUTER = os.environ.get("TENFOLD_PLACE") if "PYTEST_XDIST_WORKER" in os.environ else None
+PLACE = Path(tempfile.mkdtemp(prefix="tests-of-tenfold-", dir=OUTER))
+"""What programs keep for a user is kept here; that of a worker of xdist's lies in the one of who started it."""
 
 
 def pytest_unconfigure() -> None:
-    shutil.rmtree(PLACE, ignore_errors=True)  # a worker of xdist's does not come to `atexit`
+    shutil.rmtree(PLACE, ignore_errors=True)
 
 
 def _inherit_nothing() -> None:
@@ -95,6 +96,7 @@ def _inherit_nothing() -> None:
     }
     known |= {f"JUPYTER_{name.upper()}_DIR": name for name in ("config", "data", "runtime")}
     os.environ.update({name: str(PLACE / folder) for name, folder in known.items()})
+    os.environ["TENFOLD_PLACE"] = str(PLACE)
     os.environ.update(GIT_CONFIG_NOSYSTEM="1", GIT_TERMINAL_PROMPT="0", LANG="C.UTF-8", LC_ALL="C.UTF-8", TERM="xterm")
     os.environ.update(dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost"))
     os.umask(0o022)
