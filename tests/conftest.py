@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import datetime as dt
 import os
@@ -129,6 +128,15 @@ auto = false
 """
 
 
+OUTER = os.environ.get("TENFOLD_PLACE") if "PYTEST_XDIST_WORKER" in os.environ else None
+PLACE = Path(tempfile.mkdtemp(prefix="tests-of-tenfold-", dir=OUTER))
+"""What programs keep for a user is kept here; that of a worker of xdist's lies in the one of who started it."""
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(PLACE, ignore_errors=True)
+
+
 def _inherit_nothing() -> None:
     """Let no test, and no process that one starts, depend on who started this one.
 
@@ -139,9 +147,7 @@ def _inherit_nothing() -> None:
     for name in list(os.environ):
         if (name.startswith(LEADS) or name in LEADS_TOO) and name not in KEPT:
             del os.environ[name]
-    place = Path(tempfile.mkdtemp(prefix="tests-of-tenfold-"))
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
-    (place / "git").write_text(GIT)
+    (PLACE / "git").write_text(GIT)
     known = {
         "GIT_CONFIG_GLOBAL": "git",
         "XDG_CACHE_HOME": "cache",
@@ -149,7 +155,8 @@ def _inherit_nothing() -> None:
         "IPYTHONDIR": "ipython",
     }
     known |= {f"JUPYTER_{name.upper()}_DIR": name for name in ("config", "data", "runtime")}
-    os.environ.update({name: str(place / folder) for name, folder in known.items()})
+    os.environ.update({name: str(PLACE / folder) for name, folder in known.items()})
+    os.environ["TENFOLD_PLACE"] = str(PLACE)
     os.environ.update(GIT_CONFIG_NOSYSTEM="1", GIT_TERMINAL_PROMPT="0", LANG="C.UTF-8", LC_ALL="C.UTF-8", TERM="xterm")
     os.environ.update(dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost"))
     os.umask(0o022)
