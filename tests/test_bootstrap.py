@@ -41,6 +41,7 @@ def setup(tmp_path, monkeypatch):
         (folder / "bin" / "python").symlink_to(sys.executable)
 
     monkeypatch.setattr(kind, "_pip", pip)
+    monkeypatch.setattr(kind, "_renew_pip", lambda self: None)
     monkeypatch.setitem(kind.install.__globals__, "venv", type("venv", (), {"create": staticmethod(create)}))
     return kind(tmp_path / "venv"), asked, kind
 
@@ -79,12 +80,13 @@ def test_torch_is_installed_first_and_all_the_rest_in_one_call_of_pip(played, mo
     environment, _, asked = played
     monkeypatch.setenv("TENFOLD_PIP_ARGS", "--extra-index-url 'https://cpu.example'")
     environment.install(["core", "torch", "boost", "llm"])
-    torch, rest, bare, compiled = asked()
+    renewed, torch, rest, bare, compiled = asked()
+    assert renewed.endswith(" --upgrade pip")
     optional = PROJECT["project"]["optional-dependencies"]
     assert torch.endswith(f"--extra-index-url https://cpu.example {optional['torch'][0]}")
     assert rest.endswith(" ".join(["https://cpu.example -e", str(ROOT), *optional["boost"], *optional["llm"]]))
     assert bare.endswith(f"--no-deps {PROJECT['tool']['tenfold']['bare']['llm'][0]}")
-    for line in (torch, rest, bare):
+    for line in (renewed, torch, rest, bare):
         assert line.startswith("-m pip install ")
         assert "--no-compile" in line.split()
         assert f"-c {ROOT / 'constraints.txt'}" in line
@@ -99,6 +101,14 @@ def test_a_further_group_is_one_call_of_pip(played):
     calls = [line for line in asked()[before:] if "-m pip" in line]
     assert len(calls) == 1
     assert calls[0].endswith(" ".join(PROJECT["project"]["optional-dependencies"]["boost"]))
+
+
+def test_an_old_pip_is_good_enough_where_there_is_no_newer_one(played):
+    environment, script, asked = played
+    script.write_text('case "$*" in *" pip") exit 1 ;; esac\n')
+    environment.install(["core"])
+    assert environment.lacks(["core"]) == []
+    assert sum(line.endswith(" --upgrade pip") for line in asked()) == 1
 
 
 def test_what_pip_brings_is_compiled_but_what_is_no_python(setup):
