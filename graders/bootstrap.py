@@ -82,6 +82,7 @@ class Environment:
         print(f"Setting up {self.folder.name} with {told(groups)}, {guessed(groups)} (a guess)", flush=True)
         if not self.folder.exists():
             venv.create(self.folder, with_pip=True)
+            self._renew_pip()
         self.broken.touch()
         for batch in batches(groups):
             self._pip(batch, [package for group in batch for package in packages(group)])
@@ -112,11 +113,20 @@ class Environment:
             parts += [str(PROJECT["project"]["scripts"]), str(PROJECT["project"]["optional-dependencies"])]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def _pip(self, groups: list[str], packages: list[str]) -> None:
+    def _call(self, packages: list[str]) -> tuple[list[str], dict[str, str]]:
+        """Return a call of pip, and the environment that it runs in."""
         argv = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
         argv += ["--no-compile", "-c", str(ROOT / "constraints.txt")]
         argv += [*shlex.split(os.environ.get("TENFOLD_PIP_ARGS", "")), *packages]
-        environment = {**os.environ, "PIP_NO_INPUT": "1", "PIP_REQUIRE_VIRTUALENV": "0"}
+        return argv, {**os.environ, "PIP_NO_INPUT": "1", "PIP_REQUIRE_VIRTUALENV": "0"}
+
+    def _renew_pip(self) -> None:
+        """Bring the newer pip: Python 3.11's own chooses three times as long. Where there is none, the old one does."""
+        argv, environment = self._call(["--retries=1", "--upgrade", "pip"])
+        subprocess.run(argv, env=environment, capture_output=True)
+
+    def _pip(self, groups: list[str], packages: list[str]) -> None:
+        argv, environment = self._call(packages)
         with _line(f"Installing {summed(groups)}") as show:
             pipe = subprocess.PIPE
             with subprocess.Popen(argv, stdout=pipe, stderr=subprocess.STDOUT, text=True, env=environment) as process:

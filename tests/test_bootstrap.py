@@ -16,7 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-OUTSIDE = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+OF_MAKE = "MAKEFLAGS MAKELEVEL MFLAGS ARGS BASE COURSE EX FILE HEAD JOBS OUT PYTHON REPO SUB VENV".split()
+OUTSIDE = {name: value for name, value in os.environ.items() if name not in OF_MAKE}
 """As if make did not run this: it hands on the variables of its command line."""
 TARGETS = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
@@ -41,6 +42,7 @@ def setup(tmp_path, monkeypatch):
         (folder / "bin" / "python").symlink_to(sys.executable)
 
     monkeypatch.setattr(kind, "_pip", pip)
+    monkeypatch.setattr(kind, "_renew_pip", lambda self: None)
     monkeypatch.setitem(kind.install.__globals__, "venv", type("venv", (), {"create": staticmethod(create)}))
     return kind(tmp_path / "venv"), asked, kind
 
@@ -79,12 +81,13 @@ def test_torch_is_installed_first_and_all_the_rest_in_one_call_of_pip(played, mo
     environment, _, asked = played
     monkeypatch.setenv("TENFOLD_PIP_ARGS", "--extra-index-url 'https://cpu.example'")
     environment.install(["core", "torch", "boost", "llm"])
-    torch, rest, bare, compiled = asked()
+    renewed, torch, rest, bare, compiled = asked()
+    assert renewed.endswith(" --upgrade pip")
     optional = PROJECT["project"]["optional-dependencies"]
     assert torch.endswith(f"--extra-index-url https://cpu.example {optional['torch'][0]}")
     assert rest.endswith(" ".join(["https://cpu.example -e", str(ROOT), *optional["boost"], *optional["llm"]]))
     assert bare.endswith(f"--no-deps {PROJECT['tool']['tenfold']['bare']['llm'][0]}")
-    for line in (torch, rest, bare):
+    for line in (renewed, torch, rest, bare):
         assert line.startswith("-m pip install ")
         assert "--no-compile" in line.split()
         assert f"-c {ROOT / 'constraints.txt'}" in line
@@ -99,6 +102,14 @@ def test_a_further_group_is_one_call_of_pip(played):
     calls = [line for line in asked()[before:] if "-m pip" in line]
     assert len(calls) == 1
     assert calls[0].endswith(" ".join(PROJECT["project"]["optional-dependencies"]["boost"]))
+
+
+def test_an_old_pip_is_good_enough_where_there_is_no_newer_one(played):
+    environment, script, asked = played
+    script.write_text('case "$*" in *" pip") exit 1 ;; esac\n')
+    environment.install(["core"])
+    assert environment.lacks(["core"]) == []
+    assert sum(line.endswith(" --upgrade pip") for line in asked()) == 1
 
 
 def test_what_pip_brings_is_compiled_but_what_is_no_python(setup):
@@ -250,6 +261,7 @@ def test_a_failing_pip_names_the_group(played, capsys, line, named):
 def test_a_terminal_is_shown_how_many_packages_have_come(played, monkeypatch, capsys):
     environment, script, _ = played
     script.write_text(
+        'case "$*" in *" pip") exit ;; esac\n'
         "echo 'Collecting a'\necho '  Downloading https://files.example/a-1.0.whl (1 kB)'\n"
         "echo 'Installing collected packages: a, b, c'\nmkdir lib/python3/site-packages/a-1.dist-info\nsleep 1.2\n"
     )
