@@ -16,7 +16,23 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-OF_MAKE = "MAKEFLAGS MAKELEVEL MFLAGS ARGS BASE COURSE EX FILE HEAD JOBS OUT PYTHON REPO SUB VENV".split()
+OF_MAKE = [
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MFLAGS",
+    "ARGS",
+    "BASE",
+    "COURSE",
+    "EX",
+    "FILE",
+    "HEAD",
+    "JOBS",
+    "OUT",
+    "PYTHON",
+    "REPO",
+    "SUB",
+    "VENV",
+]
 OUTSIDE = {name: value for name, value in os.environ.items() if name not in OF_MAKE}
 """As if make did not run this: it hands on the variables of its command line."""
 TARGETS = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
