@@ -128,9 +128,9 @@ class Environment:
     def _pip(self, groups: list[str], packages: list[str]) -> None:
         argv, environment = self._call(packages)
         with _line(f"Installing {summed(groups)}") as show:
-            pipe = subprocess.PIPE
+            pipe, before = subprocess.PIPE, self._count()
             with subprocess.Popen(argv, stdout=pipe, stderr=subprocess.STDOUT, text=True, env=environment) as process:
-                lines = self._followed(process, show)
+                lines = self._followed(process, before, show)
             if process.returncode != 0:
                 tail = "\n  ".join(line for line in lines[-12:] if not line.startswith("WARNING"))
                 fail(
@@ -139,23 +139,23 @@ class Environment:
                     "Extra arguments for pip go into TENFOLD_PIP_ARGS."
                 )
 
-    def _followed(self, process: subprocess.Popen[str], show: Callable[[str], None]) -> list[str]:
-        """Return what pip says, and show where it is."""
+    def _followed(self, process: subprocess.Popen[str], before: int, show: Callable[[str], None]) -> list[str]:
+        """Return what pip says, and show where it is; `before` it, so many packages were there."""
         lines: list[str] = []
         assert process.stdout is not None
         with contextlib.ExitStack() as stack:
             for line in process.stdout:
                 lines.append(line.rstrip())
                 if line.startswith("Installing collected packages:"):
-                    stack.enter_context(self._counted(line.count(",") + 1, show))
+                    stack.enter_context(self._counted(before, line.count(",") + 1, show))
                 elif step := STEP.match(line):
                     show(f"{step[1].lower()} {step[2].rsplit('/', 1)[-1]}")
         return lines
 
     @contextlib.contextmanager
-    def _counted(self, total: int, show: Callable[[str], None]) -> Iterator[None]:
+    def _counted(self, before: int, total: int, show: Callable[[str], None]) -> Iterator[None]:
         """Show meanwhile how many packages have come: pip says no word from the first to the last."""
-        before, over = self._count(), threading.Event()
+        over = threading.Event()
 
         def tell() -> None:
             while not over.wait(0.5):
