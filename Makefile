@@ -89,7 +89,7 @@ new: ## EX=skill-name: the files of a new exercise
 
 test: ## [JOBS=4 ARGS="-n 0 -k word"]: every test of the kit
 	$(SETUP) --kit $@ --all
-	@$(VENV)/bin/python -m pytest -n $(JOBS) --dist=loadgroup --durations=10 $(ARGS)
+	@$(VENV)/bin/python -m pytest -n $(JOBS) --durations=10 $(ARGS)
 
 lint: ## ruff, mypy, and which part may import which
 	$(SETUP) --kit $@ --group lint sign

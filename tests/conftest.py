@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import datetime as dt
+import functools
 import os
 import re
 import secrets
@@ -43,8 +45,8 @@ COURSE = Path(__file__).resolve().parent / "course"
 PATIENCE = 120.0
 """Seconds to wait for what takes one on a quiet machine."""
 SHORT = pytest.StashKey[bool]()
-COSTLY = {"real", "released", "school", "url"}
-"""Fixtures of a module that take from ten seconds to a minute."""
+COSTLY = {"real", "released", "school", "secret", "url"}
+"""Fixtures of a module that take from ten seconds to a minute: who uses one runs where it was made."""
 MARK = f"tenfold-was-here-{secrets.token_hex(4)}"
 """What attacks of this run call what they leave."""
 DAY = int(os.environ.setdefault("TENFOLD_DAY", str(dt.datetime.now(dt.UTC).toordinal())))
@@ -70,7 +72,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Leave out what is long, unless it is asked for or a path is named."""
     config.addinivalue_line("markers", "long: left out without --long")
-    config.addinivalue_line("markers", "xdist_group(name): for pytest-xdist, which may not be there")
     whole = config.args_source is config.ArgsSource.TESTPATHS and not config.getoption("--long")
     config.stash[SHORT] = getattr(config, "workerinput", {}).get("short", whole)  # a process of pytest-xdist's is told
 
@@ -82,16 +83,34 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal tests out one by one, but for those that share a costly fixture; its own groups need an older pytest."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFixture(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, name = nodeid.partition("::")
+            shared = COSTLY & _arguments(file).get(name.partition("[")[0], set())
+            return f"{file} {min(shared)}" if shared else nodeid
+
+    return ByFixture(config, log)
+
+
+@functools.cache
+def _arguments(file: str) -> dict[str, set[str]]:
+    """Return the arguments of the functions of a file of tests."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return {function.name: {argument.arg for argument in function.args.args} for function in found}
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["short"] = node.config.stash[SHORT]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep tests that share a costly fixture with one process, and leave out what is long."""
-    for item in items:
-        if shared := COSTLY & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(min(shared)))
+    """Leave out what is long."""
     if config.stash[SHORT]:
         left_out = [item for item in items if item.get_closest_marker("long")]
         items[:] = [item for item in items if item not in left_out]

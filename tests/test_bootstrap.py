@@ -446,4 +446,4 @@ def test_lint_asks_every_tool(made):
 def test_the_tests_run_on_all_cores_and_what_is_asked_for_comes_last(made):
     _, run = made
     _, ran = run("test", "JOBS=3", "ARGS=-n 0 -k foo")
-    assert ran[1] == "python -m pytest -n 3 --dist=worksteal --durations=15 -n 0 -k foo"
+    assert ran[1] == "python -m pytest -n 3 --durations=10 -n 0 -k foo"
