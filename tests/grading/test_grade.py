@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -150,7 +151,7 @@ def test_the_same_submission_gets_the_same_result_to_the_last_digit(grade_source
     documents = []
     for _ in range(3):
         document = grade_source(source).document()
-        for moving in ("started", "seconds"):
+        for moving in ("started", "seconds", "processor"):
             del document[moving]
         documents.append([document | {"checks": [{**c, "seconds": 0} for c in document["checks"]]}])
     assert documents[0] == documents[1] == documents[2]
@@ -262,3 +263,30 @@ def test_nothing_above_the_course_is_looked_into(course, tmp_path):
     mine = catalog.find(shutil.copytree(course, tmp_path / "course"), "toy-mean")
     assert grade(Request(mine, mine.solution / "mean.py")).status == "passed"
     assert not (tmp_path / "owned").exists()
+
+
+def test_a_result_says_what_the_submission_used_and_what_the_grader_did(grade_source, toy):
+    busy = "import time\nstart = time.process_time()\nwhile time.process_time() < start + 0.1: pass\n"
+    result = grade_source(busy + (toy.solution / "mean.py").read_text())
+    assert result.status == "passed"
+    used = valid(result).processor
+    assert used["submission"] >= 0.1 * len(result.checks)  # each check loads it
+    assert used["grader"] > 0
+    assert used["factor"] >= 1
+
+
+def test_a_document_of_before_processor_time_was_told_is_still_one(grade_source):
+    document = grade_source("").document()
+    del document["processor"]
+    jsonschema.validate(document, SCHEMA)
+
+
+def test_who_is_stopped_by_time_reads_of_time_and_no_hint(toy, tmp_path):
+    (tmp_path / "mean.py").write_text("def mean(values, weights=None):\n    while True: pass")
+    checks = by_id(grade(Request(replace(toy, limits=replace(toy.limits, seconds=0.5)), tmp_path / "mean.py")))
+    stopped = [check for check in checks.values() if "processor time" in check.feedback]
+    assert stopped
+    for check in stopped:
+        assert check.feedback.startswith("your program was stopped: mean() used more than")
+        assert "\n" not in check.feedback
+        assert check.misconception is None
