@@ -105,6 +105,9 @@ class Result:
     checks: tuple[CheckResult, ...]
     detail: str = ""
     """For the author: the grader's own traceback; never part of the document."""
+    processor: dict[str, float] | None = None
+    """Processor seconds that the submission's boxes have used (``submission``) and the grader with boxes of its own
+    (``grader``), and what limits of time were multiplied by on this machine (``factor``)."""
 
     @property
     def practice(self) -> bool:

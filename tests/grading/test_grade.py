@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import jsonschema
 import pytest
 
+from tenfold.box import machine_speed
 from tenfold.exercise import catalog, extras, seeds
 from tenfold.grading.grade import Request, grade
 from tenfold.result import SCHEMA_FILE
@@ -63,12 +65,16 @@ def test_every_mutant_loses_the_check_that_names_it(toy, grade_source):
         ("import nothing_at_all", "mean.py, line 1: ModuleNotFoundError: No module named 'nothing_at_all'"),
         ("raise RuntimeError('half done')", "mean.py, line 1: RuntimeError: half done"),
         ("import os\nos._exit(0)", "your program was stopped: the program ended by itself (exit code 0)"),
-        ("while True: pass", "your program was stopped: no answer within 5 s"),
+        (
+            "while True: pass",
+            "your program was stopped: loading your file used more than 5 s of processor time (the limit of one call)",
+        ),
         (b"\xff\xfe\x00", None),
     ],
     ids=["syntax error", "import", "raise", "exit", "loop", "not text"],
 )
-def test_a_submission_that_does_not_load_is_not_yet_and_says_why(grade_source, source, message):
+def test_a_submission_that_does_not_load_is_not_yet_and_says_why(grade_source, monkeypatch, source, message):
+    monkeypatch.setattr(machine_speed, "factor", lambda: 1.0)
     result = valid(grade_source(source))
     assert (result.status, result.score, result.blame) == ("not_yet", 0.0, "submission")
     assert result.message
@@ -145,7 +151,7 @@ def test_the_same_submission_gets_the_same_result_to_the_last_digit(grade_source
     documents = []
     for _ in range(3):
         document = grade_source(source).document()
-        for moving in ("started", "seconds"):
+        for moving in ("started", "seconds", "processor"):
             del document[moving]
         documents.append([document | {"checks": [{**c, "seconds": 0} for c in document["checks"]]}])
     assert documents[0] == documents[1] == documents[2]
@@ -257,3 +263,30 @@ def test_nothing_above_the_course_is_looked_into(course, tmp_path):
     mine = catalog.find(shutil.copytree(course, tmp_path / "course"), "toy-mean")
     assert grade(Request(mine, mine.solution / "mean.py")).status == "passed"
     assert not (tmp_path / "owned").exists()
+
+
+def test_a_result_says_what_the_submission_used_and_what_the_grader_did(grade_source, toy):
+    busy = "import time\nstart = time.process_time()\nwhile time.process_time() < start + 0.1: pass\n"
+    result = grade_source(busy + (toy.solution / "mean.py").read_text())
+    assert result.status == "passed"
+    used = valid(result).processor
+    assert used["submission"] >= 0.1 * len(result.checks)  # each check loads it
+    assert used["grader"] > 0
+    assert used["factor"] >= 1
+
+
+def test_a_document_of_before_processor_time_was_told_is_still_one(grade_source):
+    document = grade_source("").document()
+    del document["processor"]
+    jsonschema.validate(document, SCHEMA)
+
+
+def test_who_is_stopped_by_time_reads_of_time_and_no_hint(toy, tmp_path):
+    (tmp_path / "mean.py").write_text("def mean(values, weights=None):\n    while True: pass")
+    checks = by_id(grade(Request(replace(toy, limits=replace(toy.limits, seconds=0.5)), tmp_path / "mean.py")))
+    stopped = [check for check in checks.values() if "processor time" in check.feedback]
+    assert stopped
+    for check in stopped:
+        assert check.feedback.startswith("your program was stopped: mean() used more than")
+        assert "\n" not in check.feedback
+        assert check.misconception is None

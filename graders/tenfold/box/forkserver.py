@@ -28,7 +28,7 @@ from typing import Any
 
 from ..errors import MachineError
 from .inside import landlock
-from .inside.wire import DONE, REST, WAKE
+from .inside.wire import DONE, REST, TIMES, USED, WAKE
 from .launchers import around
 from .launchers.paths import INSIDE
 from .private_folder import Folder
@@ -36,9 +36,11 @@ from .private_folder import Folder
 MOST_WARM = 3
 START = 120.0
 PATIENCE = 10.0
+SLOW = 60.0  # for what takes a moment, on a machine with much else to do
 STALE = 60.0
 FIRST_UID = 2_000_000  # above every account: one user id a box, where the grader runs as root
 PREFIX = "tenfold-"
+LOST = "the process that keeps a box was lost. Free some memory or processes and try again."
 LOCK = ".lock"
 
 Key = tuple[tuple[str, ...], str]
@@ -59,6 +61,8 @@ class Ended:
     """Its exit code, negative for a signal; None where it cannot be told."""
     why: str | None
     """The limit that it passed, in words."""
+    late: bool
+    """Whether that was a limit of time."""
     output: str
     """The first 64 KiB of what it printed."""
 
@@ -75,6 +79,10 @@ class Kept:
     def __init__(self, status: socket.socket) -> None:
         self._status = status
         self._said: dict[str, Any] | None = None
+        self.times = (0.0, 0.0)
+        """What the keeper told last: seconds of processor time, and seconds by the clock not spent waiting."""
+        self.asked = time.monotonic()
+        """When that was."""
 
     def end(self, patience: float = 0.0) -> Ended:
         """Wait for a natural end, then end every process of the box.
@@ -88,11 +96,33 @@ class Kept:
             self._said = self._hear(patience)
         if wrong := self._said.get("lost") or self._said["left"]:
             raise MachineError(f"processes of a submission could not be ended: {wrong}")
-        return Ended(self._said["code"], self._said["why"], self._said["output"])
+        self.times = (self._said["times"][0], self._said["times"][1])
+        return Ended(self._said["code"], self._said["why"], self._said["late"], self._said["output"])
 
     def runs(self, patience: float) -> bool:
         """Return whether the program has not ended after some seconds."""
         return not select.select([self._status], [], [], patience)[0]
+
+    def ask(self) -> bool:
+        """Ask what time the box has had; return False where it has come to its end, which `end` tells of.
+
+        Raises
+        ------
+        MachineError
+            The keeper does not answer.
+        """
+        try:
+            self._status.settimeout(SLOW)
+            self._status.sendall(USED)
+            if self._status.recv(1, socket.MSG_PEEK) != USED:
+                return False
+            answer = self._status.recv(1 + TIMES.size, socket.MSG_WAITALL)
+        except TimeoutError:
+            raise MachineError(LOST) from None
+        except OSError:
+            return False
+        self.times, self.asked = TIMES.unpack(answer[1:]), time.monotonic()
+        return True
 
     def rest(self) -> None:
         """Stop every process of the box where it stands."""
@@ -104,7 +134,7 @@ class Kept:
 
     def _say(self, word: bytes) -> None:
         with contextlib.suppress(OSError):  # it has ended meanwhile
-            self._status.settimeout(2 * PATIENCE)
+            self._status.settimeout(SLOW)
             self._status.sendall(word)
             if self._status.recv(1, socket.MSG_PEEK) == DONE:
                 self._status.recv(1)
@@ -113,13 +143,13 @@ class Kept:
         with self._status as status, contextlib.suppress(OSError, ValueError):
             if self.runs(patience):
                 status.shutdown(socket.SHUT_WR)
-            status.settimeout(PATIENCE)
+            status.settimeout(SLOW)
             parts = []
             while part := status.recv(1 << 16):
                 parts.append(part)
             said: dict[str, Any] = json.loads(b"".join(parts).lstrip(DONE))
             return said
-        raise MachineError("the process that keeps a box was lost. Free some memory or processes and try again.")
+        raise MachineError(LOST)
 
 
 class ForkServer:
@@ -182,7 +212,7 @@ class ForkServer:
         try:
             with theirs:
                 socket.send_fds(self._control, [request], descriptors)
-                self._acknowledged(PATIENCE)
+                self._acknowledged(SLOW)
         except OSError as error:
             ours.close()
             raise MachineError(f"no box could be made: {error}. Free some memory or processes and try again.") from None

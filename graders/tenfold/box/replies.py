@@ -7,7 +7,7 @@ import errno
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..errors import AuthoringError, FromSubmission, SubmissionError
+from ..errors import AuthoringError, FromSubmission, OutOfTime, SubmissionError
 from .inside.wire import WireError
 from .limits import Limits
 
@@ -133,12 +133,12 @@ def _fits(key: str, value: Any) -> bool:
     return key in kinds and (value is None or type(value) is kinds[key])
 
 
-def stopped(why: str, owner: Owner, detail: str = "") -> Exception:
-    """Return what to raise for a box that was stopped; `detail` is of the worker's choice."""
+def stopped(why: str, owner: Owner, detail: str = "", late: bool = False) -> Exception:
+    """Return what to raise for a box that was stopped; `detail`: what the worker says; `late`: by a limit of time."""
     if owner == "kit":
         return AuthoringError(f"code of the grader's own was stopped: {why}")
     what = "your program" if owner == "submission" else "the opening of what your program made"
-    return SubmissionError(f"{what} was stopped: {why}", detail)
+    return (OutOfTime if late else SubmissionError)(f"{what} was stopped: {why}", detail)
 
 
 def _limit(number: int, limits: Limits) -> str:

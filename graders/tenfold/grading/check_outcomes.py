@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ..box.proxy import Module
-from ..errors import AuthoringError, FromSubmission
+from ..errors import AuthoringError, FromSubmission, OutOfTime
 from ..exercise.exercise import Exercise
 from ..result import Blame, CheckResult, Metric
 from .blame import blamed
@@ -144,6 +144,7 @@ class Recorder:
             return
         hint = described(item.function)[1]
         begun = not (isinstance(error, FromSubmission) and isinstance(error, NotImplementedError))
+        begun = begun and not isinstance(error, OutOfTime)  # hint and misconception speak of the subject, not of time
         self._put(
             item,
             status="failed",

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ..box import levels
+from ..box import levels, machine_speed
 from ..box.proxy import Module, install
 from ..box.session import Session
 from ..errors import AuthoringError, FromSubmission, SubmissionError, TenfoldError
@@ -44,6 +44,8 @@ UNUSED = [
     "threadexception",
 ]
 
+Used = tuple[float, float]
+"""Processor seconds of the boxes of a submission, and of those of the kit."""
 NOT_HIDDEN = "Visible checks only: the hidden ones were not run, so this is no full grade."
 NO_HIDDEN = "Visible checks only: this bundle holds no hidden ones, so this is no full grade."
 
@@ -76,6 +78,7 @@ def grade(request: Request) -> Result:
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     exercise = request.exercise
     level = request.level or levels.best(exercise.limits.network)
+    processor = time.process_time()
     outcome = _grade(request, level)
     seconds = round(time.monotonic() - clock, 3)
     return Result(
@@ -86,8 +89,17 @@ def grade(request: Request) -> Result:
         started=started.isoformat(timespec="seconds"),
         seconds=seconds,
         python=platform.python_version(),
+        processor=_processor(outcome.pop("used", None), time.process_time() - processor),
         **outcome,
     )
+
+
+def _processor(used: Used | None, here: float) -> dict[str, float] | None:
+    """Return processor seconds: of the submission's boxes, and of this process and the kit's own boxes."""
+    if used is None:
+        return None
+    submission, kit = used
+    return {"submission": round(submission, 3), "grader": round(here + kit, 3), "factor": machine_speed.factor()}
 
 
 def _grade(request: Request, level: str) -> dict[str, Any]:
@@ -102,7 +114,7 @@ def _grade(request: Request, level: str) -> dict[str, Any]:
         seed = request.seed or _default_seed(exercise, submission)
         exercise.require_extras()
         levels.require(request.require, exercise.limits.network)
-        recorder, message = _run(request, submission, seed, level)
+        recorder, message, used = _run(request, submission, seed, level)
     except TenfoldError as error:
         lost: dict[str, Any] = {
             "checks": (),
@@ -140,6 +152,7 @@ def _grade(request: Request, level: str) -> dict[str, Any]:
         "message": message,
         "checks": checks,
         "detail": "\n\n".join(recorder.trouble),
+        "used": used,
     }
 
 
@@ -153,12 +166,13 @@ def _status(recorder: Recorder, checks: tuple[CheckResult, ...], score: float, n
 
 def _lost_line(exercise: Exercise, recorder: Recorder) -> str:
     if recorder.blame == "machine":
-        return "this machine could not run every check (memory, disk or a missing package): mend that and grade again"
+        lacking = "memory, disk, a missing package, or time with too much else at work"
+        return f"this machine could not run every check ({lacking}): mend that and grade again"
     again = f"make grade EX={exercise.id} ARGS=--debug"
     return f"the grader of {exercise.id} broke; it is not your mistake. Please report it with the output of: {again}"
 
 
-def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str) -> tuple[Recorder, str]:
+def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str) -> tuple[Recorder, str, Used]:
     exercise = request.exercise
     files = [exercise.visible_checks, *([] if request.visible else [exercise.hidden_checks])]
     missing = [str(path) for path in files if not path.is_file()]
@@ -182,7 +196,7 @@ def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str)
     for name in _leaks(exercise, drawn or []):
         recorder.blame = "grader"
         recorder.trouble.append(f"rows of the public draw of {name} come back in a hidden draw")
-    return recorder, broken
+    return recorder, broken, (session.meter.all.used, sum(kit.meter.all.used for kit in grading.references.values()))
 
 
 def _leaks(exercise: Exercise, drawn: list[tuple[str, bool, Any]]) -> list[str]:
