@@ -1,4 +1,4 @@
-"""What is loaded before a box is forked: the imports of the kit's own text, and the well-known ones of a submission's."""
+"""What is loaded before a box is forked: the imports of the kit's text, and a submission's well-known ones."""
 
 from __future__ import annotations
 

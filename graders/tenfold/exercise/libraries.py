@@ -17,23 +17,10 @@ PARTS = frozenset(
     {
         *("numpy.lib.stride_tricks", "torch.nn", "torch.nn.functional"),
         *(f"scipy.{name}" for name in ("linalg", "optimize", "signal", "sparse", "special", "stats")),
-        *(
-            f"sklearn.{name}"
-            for name in (
-                *(
-                    "base",
-                    "calibration",
-                    "cluster",
-                    "compose",
-                    "decomposition",
-                    "dummy",
-                    "ensemble",
-                    "feature_selection",
-                ),
-                *("impute", "inspection", "linear_model", "metrics", "model_selection", "naive_bayes", "neighbors"),
-                *("pipeline", "preprocessing", "svm", "tree", "utils"),
-            )
-        ),
+        *(f"sklearn.{name}" for name in ("base", "calibration", "cluster", "compose", "decomposition", "dummy")),
+        *(f"sklearn.{name}" for name in ("ensemble", "feature_selection", "impute", "inspection", "linear_model")),
+        *(f"sklearn.{name}" for name in ("metrics", "model_selection", "naive_bayes", "neighbors", "pipeline")),
+        *(f"sklearn.{name}" for name in ("preprocessing", "svm", "tree", "utils")),
     }
 )
 """Those modules of them that many use, and that do nothing when they are loaded but define what they hold."""

@@ -1,8 +1,8 @@
 """The fork server: import libraries once, then fork a keeper and its worker for every box.
 
 Started by `forkserver.py` as ``python -s -P -B zygote.py SOCKET`` with an empty environment, behind the walls of its
-level; the first line that it hears is JSON and says what to load. It computes nothing (pools of threads do not survive a fork), and holds nothing of a submission,
-a check or another box: what a fork finds in its memory is the libraries.
+level; the first line that it hears is JSON and says what to load. It computes nothing (pools of threads do not survive
+a fork), and holds nothing of a submission, a check or another box: what a fork finds in its memory is the libraries.
 """
 
 from __future__ import annotations
