@@ -88,7 +88,7 @@ def grade(request: Request) -> Result:
     try:
         outcome = _grade(request, known)
     except KeyboardInterrupt:
-        outcome, stopped = _lost(exercise, None, STOPPED, known.recorder), True
+        outcome, stopped = _lost(exercise, "machine", STOPPED, known.recorder), True
     except TenfoldError as error:
         outcome = _lost(exercise, blamed(error), str(error))
     except Exception as error:  # nobody's else: one submission must not end the grades of others
@@ -110,7 +110,7 @@ def grade(request: Request) -> Result:
     return result
 
 
-def _lost(exercise: Exercise, blame: Blame | None, message: str, recorder: Recorder | None = None) -> dict[str, Any]:
+def _lost(exercise: Exercise, blame: Blame, message: str, recorder: Recorder | None = None) -> dict[str, Any]:
     checks = tuple(recorder.results.values()) if recorder else ()
     return {
         "checks": checks,
@@ -130,8 +130,8 @@ def _broke(exercise: Exercise, error: Exception) -> str:
 
 def _grade(request: Request, known: _Known) -> dict[str, Any]:
     exercise, hashes = request.exercise, known.hashes
-    known.level = request.level or levels.best(exercise.limits.network)
     hashes["grader"] = grader_hash(exercise)
+    known.level = request.level or levels.best(exercise.limits.network)
     request = replace(request, visible=request.visible or exercise.bundle is not None)
     submission = request.take() if request.take else collect(exercise, request.path)
     hashes["submission"] = submission.digest
