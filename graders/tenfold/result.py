@@ -134,6 +134,20 @@ class Result:
         return {"schema": SCHEMA, "practice": self.practice, **fields}
 
 
+class Stopped(KeyboardInterrupt):
+    """A grade was ended by the person at the terminal, or by the system.
+
+    Attributes
+    ----------
+    result : Result
+        What was decided by then; what was not could not be graded.
+    """
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.message)
+        self.result = result
+
+
 def _public(check: CheckResult) -> CheckResult:
     """Leave two figures of a hidden metric: enough to learn from, too few to climb on."""
     metric = check.metric

@@ -53,6 +53,23 @@ def test_a_library_that_starts_a_thread_is_left_to_the_fork():
         session.close()
 
 
+@pytest.mark.parametrize("level", levels.held())
+def test_any_number_of_libraries_may_be_asked_for(level):
+    names = [f"of_no_use_{i:05}_{'x' * 40}" for i in range(10_000)]
+    session = Session({"w.py": b"def run(): return 7"}, ["w"], Limits(), level, ("numpy", *names))
+    try:
+        assert session.call("w", "run", (), {}) == 7
+    finally:
+        session.close()
+
+
+def test_words_of_a_program_that_are_too_long_are_refused_and_the_server_goes_on(work):
+    session = work("def run(): return 7")
+    with pytest.raises(MachineError, match="Write what is longer into a file"):
+        session.run(["true", "x" * 100_000])
+    assert session.call("work", "run", (), {}) == 7
+
+
 def test_a_library_that_is_not_there_is_the_submissions_to_miss():
     session = Session({"w.py": b"def run(): import nowhere_at_all"}, ["w"], Limits(), "weak", ("nowhere_at_all",))
     try:

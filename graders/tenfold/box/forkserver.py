@@ -29,6 +29,7 @@ from typing import Any
 from ..errors import MachineError
 from .inside import landlock
 from .inside.wire import DONE, REST, TIMES, USED, WAKE
+from .inside.zygote import MOST_REQUEST
 from .launchers import around
 from .launchers.paths import INSIDE
 from .private_folder import Folder
@@ -179,8 +180,7 @@ class ForkServer:
         self._lock = os.open(self.den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._control, theirs = socket.socketpair()
-        config = {"control": theirs.fileno(), "libraries": list(libraries), "den": str(self.den)}
-        argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), json.dumps(config)]
+        argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), str(theirs.fileno())]
         try:
             with theirs:
                 self._process = subprocess.Popen(
@@ -193,6 +193,10 @@ class ForkServer:
                     stderr=subprocess.PIPE,
                     start_new_session=True,
                 )
+            self._control.settimeout(START)
+            config = {"libraries": list(libraries), "den": str(self.den)}
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has ended, and is asked why
+                self._control.sendall(json.dumps(config).encode() + b"\n")  # no argument: those are 128 kB at most
             self._acknowledged(START)
         except OSError as error:
             self.close()
@@ -206,8 +210,10 @@ class ForkServer:
 
     def start(self, config: Mapping[str, Any], stream: socket.socket | None = None) -> Kept:
         """Fork a box; `stream` goes to its worker."""
-        ours, theirs = socket.socketpair()
         request = json.dumps({**config, "level": self.level}).encode()
+        if len(request) > MOST_REQUEST:
+            raise MachineError(f"a program's words may have {MOST_REQUEST >> 10} kB. Write what is longer into a file.")
+        ours, theirs = socket.socketpair()
         descriptors = [theirs.fileno(), *([] if stream is None else [stream.fileno()])]
         try:
             with theirs:
@@ -244,11 +250,14 @@ class ForkServer:
 
     def _acknowledged(self, seconds: float) -> None:
         self._control.settimeout(seconds)
-        if self._control.recv(1) != b".":
+        said = b""
+        with contextlib.suppress(ConnectionResetError):  # it ended with something unread
+            said = self._control.recv(1)
+        if said != b".":
             assert self._process.stderr is not None
             os.set_blocking(self._process.stderr.fileno(), False)  # a keeper may still hold it
-            said = (self._process.stderr.read() or b"").decode(errors="replace").strip().splitlines()
-            raise OSError((said or ["it ended"])[-1])
+            lines = (self._process.stderr.read() or b"").decode(errors="replace").strip().splitlines()
+            raise OSError((lines or ["it ended"])[-1])
 
 
 def warm(libraries: Sequence[str], level: str, loopback: bool) -> ForkServer:

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import streams
 from ..errors import TenfoldError
 from ..exercise import catalog
 from ..exercise.exercise import Exercise
@@ -85,6 +86,8 @@ class Bench:
         print("✓ passed")
 
     def _run(self, exercise: Exercise, files: dict[str, str], check: str) -> tuple[int, str]:
+        from ..grading.pytest_run import unsettled  # pytest itself is loaded when a check is run
+
         with tempfile.TemporaryDirectory(prefix="tenfold-") as place:
             folder = Path(place, *exercise.folder.relative_to(exercise.course).parts)
             test = folder / exercise.visible_checks.name
@@ -95,7 +98,7 @@ class Bench:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             Path(place, "datasets").symlink_to(exercise.course / "datasets")
-            environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+            environment = {**unsettled(os.environ), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
             argv = [sys.executable, "-m", "pytest", *PYTEST, f"--rootdir={place}", str(test)]
             try:
                 done = subprocess.run(
@@ -128,6 +131,7 @@ def _not_graded_here() -> None:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Give a kernel the words of an exercise's notebook."""
+    streams.make_ready()
     _not_graded_here()
     bench: Any = Bench()
     shell.events.register("pre_run_cell", bench.note)
