@@ -11,17 +11,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenfold.errors import Unreadable
-from tenfold.handin import notebook_cells
-from tenfold.handin.cell_dependencies import completed
-from tenfold.handin.notebook_cells import Cell, parts, plain, submitted
+from tenfold.handin import cell_dependencies, notebook_cells
+from tenfold.handin.cell_dependencies import Piece
+from tenfold.handin.notebook_cells import Cell, parts, plain
+from tenfold.handin.places import lines_of, text_of
 
 
 def code(text, *names):
     return Cell("code", text, frozenset(names))
 
 
+def submitted(found, starters=None):
+    return {name: text_of(lines) for name, lines in notebook_cells.submitted(found, starters).items()}
+
+
 def files(*given, wanted=("drift.py",)):
     return submitted(parts(given, wanted))
+
+
+def completed(pieces, others):
+    made = [[Piece(place, lines_of(text, f"cell {place}")) for place, text in each] for each in (pieces, others)]
+    return text_of(cell_dependencies.completed(*made))
 
 
 def test_a_cell_is_known_by_its_first_line_or_by_its_name_whatever_its_type():

@@ -11,6 +11,7 @@ import pytest
 from ..box.proxy import Module
 from ..errors import AuthoringError, FromSubmission
 from ..exercise.exercise import Exercise
+from ..handin.places import Places
 from ..result import Blame, CheckResult, Metric
 from .blame import blamed
 from .check_order import needs, ordered, selected
@@ -34,6 +35,8 @@ class Recorder:
         Why no check can be tried, e.g. a syntax error in the submission.
     only
         The checks to run, with what they need; None runs all.
+    places
+        Where the submission's lines stand in what was handed in.
     """
 
     def __init__(
@@ -42,7 +45,9 @@ class Recorder:
         modules: Iterable[Module],
         broken: str | None = None,
         only: set[str] | None = None,
+        places: Places = Places(),
     ) -> None:
+        self._places = places
         self._exercise, self._modules, self._broken, self._only = exercise, list(modules), broken, only
         self.results: dict[str, CheckResult] = {}
         """The checks by name, in the order in which they were collected."""
@@ -149,7 +154,7 @@ class Recorder:
             status="failed",
             earned=0.0,
             metric=_least(item)[1],
-            feedback="\n".join(part for part in (told(error, state.hidden), hint if begun else "") if part),
+            feedback="\n".join(part for part in (told(error, state.hidden, self._places), hint if begun else "") if part),
             misconception=self._exercise.misconception(item.name) if begun else None,
         )
 

@@ -19,7 +19,8 @@ from ..errors import TenfoldError
 from ..exercise import catalog
 from ..exercise.exercise import Exercise
 from ..handin import notebook_cells
-from ..handin.submission import notebook_files
+from ..handin.places import Line, Places, lines_of, segments, text_of
+from ..handin.submission import notebook_lines
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
@@ -42,7 +43,8 @@ class Shown(Exception):
 class Bench:
     """The exercise of one notebook, and the cells that were run."""
 
-    def __init__(self) -> None:
+    def __init__(self, shell: InteractiveShell | None = None) -> None:
+        self._shell = shell
         self._exercise: Exercise | None = None
         self._ran: dict[str, notebook_cells.Cell] = {}
         self._shared = ""
@@ -51,7 +53,8 @@ class Bench:
         """Remember a cell that is about to run; run again, it takes its old place."""
         text = str(info.raw_cell or "")
         name = getattr(info, "cell_id", None) or text.partition("\n")[0]
-        self._ran[name] = notebook_cells.Cell("code", text, frozenset({name}))
+        number = getattr(self._shell, "execution_count", "")
+        self._ran[name] = notebook_cells.Cell("code", text, frozenset({name}), f"cell In[{number}]")
 
     def tenfold(self, line: str) -> None:
         """``%tenfold EXERCISE``: say which exercise this notebook is."""
@@ -72,7 +75,8 @@ class Bench:
         if self._exercise is None:
             raise Shown("Run the first cell of this notebook, then this one again.")
         try:
-            files = notebook_files(self._exercise, list(self._ran.values()))
+            found = notebook_cells.parts(list(self._ran.values()), self._exercise.files)
+            files = notebook_lines(self._exercise, found)
         except TenfoldError as error:
             raise Shown(str(error)) from None
         for name in self._exercise.files:
@@ -84,19 +88,21 @@ class Bench:
             raise Shown(said)
         print("✓ passed")
 
-    def _run(self, exercise: Exercise, files: dict[str, str], check: str) -> tuple[int, str]:
+    def _run(self, exercise: Exercise, files: dict[str, list[Line]], check: str) -> tuple[int, str]:
+        checks = [*lines_of(self._shared, "the cell %%shared", 2), *lines_of(f"\n{check}", "this cell", 0)]
+        test = exercise.visible_checks.name
+        places = Places({name: segments(lines) for name, lines in {**files, test: checks}.items()})
         with tempfile.TemporaryDirectory(prefix="tenfold-") as place:
             folder = Path(place, *exercise.folder.relative_to(exercise.course).parts)
-            test = folder / exercise.visible_checks.name
-            contents = {folder / name: text.encode("utf-8", "replace") for name, text in files.items()}
+            texts = {**files, test: checks}
+            contents = {folder / name: text_of(lines).encode("utf-8", "replace") for name, lines in texts.items()}
             contents[folder / "exercise.toml"] = (exercise.folder / "exercise.toml").read_bytes()
-            contents[test] = f"{self._shared}\n\n{check}".encode()
             for path, content in contents.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             Path(place, "datasets").symlink_to(exercise.course / "datasets")
             environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
-            argv = [sys.executable, "-m", "pytest", *PYTEST, f"--rootdir={place}", str(test)]
+            argv = [sys.executable, "-m", "pytest", *PYTEST, f"--rootdir={place}", str(folder / test)]
             try:
                 done = subprocess.run(
                     argv,
@@ -111,7 +117,8 @@ class Bench:
                 )
             except subprocess.TimeoutExpired:
                 return 1, f"✗ not done after {exercise.limits.total:g} seconds: does a loop never end?"
-            return done.returncode, f"✗ not yet\n{done.stdout.replace(str(folder) + os.sep, '').strip()}"
+            said = done.stdout.replace(str(folder) + os.sep, "").replace(f"{place}{os.sep}", "").strip()
+            return done.returncode, f"✗ not yet\n{places.told(said)}"
 
     def hidden(self, line: str, cell: str) -> None:
         """``%%hidden``: a check that only the grader has."""
@@ -129,7 +136,7 @@ def _not_graded_here() -> None:
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Give a kernel the words of an exercise's notebook."""
     _not_graded_here()
-    bench: Any = Bench()
+    bench: Any = Bench(shell)
     shell.events.register("pre_run_cell", bench.note)
     shell.register_magic_function(bench.tenfold, "line")
     for word in (bench.shared, bench.check, bench.hidden):
