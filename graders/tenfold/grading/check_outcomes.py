@@ -11,7 +11,7 @@ import pytest
 from ..box.proxy import Module
 from ..errors import AuthoringError, FromSubmission
 from ..exercise.exercise import Exercise
-from ..handin.places import Places
+from ..handin.places import AS_IT_IS, Places
 from ..result import Blame, CheckResult, Metric
 from .blame import blamed
 from .check_order import needs, ordered, selected
@@ -45,7 +45,7 @@ class Recorder:
         modules: Iterable[Module],
         broken: str | None = None,
         only: set[str] | None = None,
-        places: Places = Places(),
+        places: Places = AS_IT_IS,
     ) -> None:
         self._places = places
         self._exercise, self._modules, self._broken, self._only = exercise, list(modules), broken, only
@@ -147,14 +147,14 @@ class Recorder:
                 feedback="this check broke; it is not your mistake",
             )
             return
-        hint = described(item.function)[1]
+        hint, said = described(item.function)[1], told(error, state.hidden, self._places)
         begun = not (isinstance(error, FromSubmission) and isinstance(error, NotImplementedError))
         self._put(
             item,
             status="failed",
             earned=0.0,
             metric=_least(item)[1],
-            feedback="\n".join(part for part in (told(error, state.hidden, self._places), hint if begun else "") if part),
+            feedback="\n".join(part for part in (said, hint if begun else "") if part),
             misconception=self._exercise.misconception(item.name) if begun else None,
         )
 

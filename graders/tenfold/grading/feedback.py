@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import FromSubmission, SubmissionError
-from ..handin.places import Places
+from ..handin.places import AS_IT_IS, Places
 from ..result import clean
 from .expect import FallsShort, Unexpected
 
@@ -18,7 +18,7 @@ def described(function: Callable[..., Any]) -> tuple[str, str]:
     return title.strip().rstrip("."), " ".join(hint.split())
 
 
-def told(error: BaseException, hidden: bool, places: Places = Places()) -> str:
+def told(error: BaseException, hidden: bool, places: Places = AS_IT_IS) -> str:
     """Say what happened: for a hidden check without its data and without the learner's own message."""
     if isinstance(error, FallsShort):
         return ""

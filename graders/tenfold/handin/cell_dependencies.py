@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 import math
 import re
 import sys
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .cell_text import TOO_ODD, parsed
-from .jupyter_names import as_module, is_jupyters
+from .jupyter_names import as_module, is_future, is_jupyters
 from .places import Line, text_of
 from .statements import DEFINITIONS, FUNCTIONS, Names, Statement, names_of, statements, with_effects
 
@@ -86,8 +87,8 @@ def completed(
     for i in sorted(taken):
         place = FIRST if _said(offers[i]).is_import else offers[i].place
         late = _said(offers[i]).names & asked
-        units.append(Unit(math.inf if late else place, offers[i].lines, offers[i].names))
-    return as_module([line for unit in _in_order(units) for line in unit.lines])
+        units.append(Unit(math.inf if late else place, _guarded(offers[i], libraries), offers[i].names))
+    return as_module([line for unit in _in_order(units) for line in unit.lines], _futures(others))
 
 
 def gathered(cells: Sequence[Piece], starter: str, wanted: Collection[str], libraries: Collection[str]) -> list[Line]:
@@ -110,7 +111,8 @@ def gathered(cells: Sequence[Piece], starter: str, wanted: Collection[str], libr
         roots |= {name for offer in offers if isinstance(_said(offer).node, DEFINITIONS) for name in offer.names.binds}
     roots |= {"__getattr__", "pytestmark"} & {name for offer in offers for name in offer.names.binds}
     broken = _broken(cells, roots - {name for offer in offers for name in offer.names.binds})
-    if not broken and roots.isdisjoint(name for offer in offers for name in _said(offer).names):
+    named = {name for offer in offers for name in _said(offer).names}
+    if not (broken or roots & named or any(_said(offer).is_star for offer in offers)):
         return as_module([line for cell in cells for line in cell.lines])
     dropped = set(_stubs(offers, starter))
     units: list[Unit] = []
@@ -121,7 +123,15 @@ def gathered(cells: Sequence[Piece], starter: str, wanted: Collection[str], libr
         dropped |= {i for i, offer in enumerate(offers) if id(offer) in dead}
         if not dead:
             break
-    return as_module([line for unit in _in_order([*units, *broken]) for line in unit.lines])
+    return as_module(
+        [line for unit in _in_order([*units, *broken]) for line in _guarded(unit, libraries)], _futures(cells)
+    )
+
+
+def _futures(cells: Sequence[Piece]) -> frozenset[str]:
+    """Return what cells import from ``__future__``: in Jupyter it holds for every cell from then on."""
+    trees = [parsed(cell.text) for cell in cells if "__future__" in cell.text]
+    return frozenset(a.name for tree in trees if tree for node in tree.body if is_future(node) for a in node.names)
 
 
 def asked_for(starter: str) -> frozenset[str]:
@@ -224,7 +234,7 @@ def _chosen(
     if lacking:  # a star may have it
         stars = [i for i, offer in enumerate(offers) if _said(offer).is_star]
         taken |= {*stars}
-        _take((name for i in stars for name in offers[i].names.uses), offers, named, seen, taken)
+        _take((name for i in stars for name in _said(offers[i]).within), offers, named, seen, taken)
     modules = {n: s.node for s in map(_said, offers) if s.is_import for n in s.binds}
     for i, offer in enumerate(offers):
         name = _said(offer).sets
@@ -250,6 +260,16 @@ def _take(
         for i in found:
             waiting += sorted(offers[i].names.uses - seen)
     return lacking
+
+
+def _guarded(unit: Unit, libraries: Collection[str]) -> Sequence[Line]:
+    """Return the lines of a unit; a star of what may not be installed is only tried, as nobody knows that it is needed."""
+    said, lines = unit.names, unit.lines
+    if not (isinstance(said, Statement) and said.is_import and said.is_star) or _is_known(said.node, libraries):
+        return lines
+    begin, end = lines[0][1:], lines[-1][1:]
+    within = [(f"    {text}", *at) for text, *at in lines]
+    return [("try:", *begin), *within, ("except ImportError:", *end), ("    pass", *end)]  # type: ignore[list-item]
 
 
 def _is_known(node: ast.stmt, libraries: Collection[str]) -> bool:
@@ -288,7 +308,7 @@ def _dead(units: Sequence[Unit]) -> Iterator[Unit]:
     """Yield what is bound anew before anything can read it: an older try at a function, say."""
     reach = _Reach(units)
     for name, found in reach.binders.items():
-        for i, j in zip(found, found[1:], strict=False):
+        for i, j in itertools.pairwise(found):
             reach.left -= j - i
             if reach.left < 0:
                 return

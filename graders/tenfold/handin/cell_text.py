@@ -8,10 +8,10 @@ import textwrap
 
 TOO_ODD = (SyntaxError, ValueError, RecursionError, MemoryError)
 WORK = 200_000  # characters that are parsed while magics are looked for
-NOT_PYTHON = frozenset(
-    "! bash sh script sx system shell cmd html HTML javascript js latex markdown md svg SVG writefile file R r sql SQL "
-    "bigquery cython cpp cu perl ruby julia octave scala fortran mermaid dot python python2 python3 pypy ai "
-    "shared check hidden".split()
+NOT_PYTHON = re.compile(
+    r"!|bash|sh|script|sx|system|shell|cmd|html|javascript|js|latex|markdown|md|svg|(?:write)?file|r|sql|bigquery|cython"
+    r"|cpp|cu|perl|ruby|julia|octave|scala|fortran|mermaid|dot|python[23]?|pypy|ai|shared|check|hidden",
+    re.IGNORECASE,
 )
 """The cell magics below which no Python of this kernel stands; below any other, such as ``%%time``, it does."""
 SHELL = "pip|conda|mamba|uv|cd|ls|pwd|cat|mkdir|rm|cp|mv|run|load_ext|autoreload|matplotlib|env|timeit"
@@ -25,7 +25,7 @@ CELL_MAGIC = re.compile(r"\s*%%([\w!]+)")
 def is_python(source: str) -> bool:
     """Return whether a code cell holds Python: it begins with no magic, or with one that has Python below it."""
     magic = CELL_MAGIC.match(source)
-    return magic is None or magic[1] not in NOT_PYTHON
+    return magic is None or NOT_PYTHON.fullmatch(magic[1]) is None
 
 
 def parsed(text: str) -> ast.Module | None:

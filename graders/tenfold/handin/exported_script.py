@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import itertools
 import re
 from collections.abc import Iterator
 
-from .cell_text import is_python, parsed, plain
+from .cell_text import TOO_ODD, parsed, plain
 from .jupyter_names import asks_for_jupyter
 from .notebook_formats import Cell
 
@@ -16,7 +18,9 @@ BREAK = re.compile(
 LIGHT = re.compile(r"#\s*(?:\+(?: .*|\{.*)?|-)\s*")
 HEADER = re.compile(r"\A(?:#.*\n)*?#\s*(?:jupyter:|jupytext:|Databricks notebook source)", re.MULTILINE)
 MAGIC = re.compile(r"#\s*MAGIC ?(.*)")
-DATABRICKS = re.compile(r"\s*%(?!python\b|%|time\b|timeit\b|prun\b)[\w-]+")
+DATABRICKS = re.compile(r"\s*%(?:md|sql|sh|scala|r|fs|run|pip)\b")
+KEPT_MAGIC = re.compile(r"#\s?(%(?:time|prun|memit|pylab)\b.*)")
+CALLED_MAGIC = re.compile(r"(\s*(?:[\w, ]+=\s*)?)get_ipython\(\)\.run_line_magic\('(time|prun|memit|pylab)', (.*)\)")
 PYTHON_MAGIC = re.compile(r"\s*%python\b.*")
 
 
@@ -29,7 +33,7 @@ def cells(text: str, name: str) -> list[Cell] | None:
     if not (breaks or header):
         return None
     edges = [0, *breaks, len(lines)]
-    return [cell for a, b in zip(edges, edges[1:], strict=False) if b > a for cell in _cells(lines[a:b], name, a + 1)]
+    return [cell for a, b in itertools.pairwise(edges) if b > a for cell in _cells(lines[a:b], name, a + 1)]
 
 
 def loose(text: str, name: str) -> list[Cell] | None:
@@ -46,26 +50,26 @@ def _breaks(line: str, light: bool) -> bool:
 
 def _cells(lines: list[str], name: str, first: int) -> Iterator[Cell]:
     begin = BREAK.fullmatch(lines[0])
-    kind = "code"
-    if begin and re.search(r"\[(markdown|md|raw)\]", begin["percent"] or ""):
-        kind = "markdown"
-    elif begin and begin["old"] not in (None, "code"):
-        kind = "markdown"
+    text = begin and (re.search(r"\[(markdown|md|raw)\]", begin["percent"] or "") or begin["old"] not in (None, "code"))
+    kind = "markdown" if text else "code"
     magics = [MAGIC.fullmatch(line) for line in lines]
-    if any(magics):
-        said = [m[1] for m in magics if m]
-        if all(m or not line.strip() or line.startswith("#") for m, line in zip(magics, lines, strict=True)):
-            lines = [m[1] if m else "" for m in magics]
-            lines = ["" if PYTHON_MAGIC.fullmatch(line) else line for line in lines]
-            if DATABRICKS.match(said[0]):
-                kind = "markdown"
-    source = "\n".join(lines)
-    unpacked = _unpacked(source)
-    if unpacked is not None:
-        at, text = unpacked
-        yield Cell(kind if is_python(text) or "file" in text[:12] else "code", text, label=name, first=first + at, flat=True)
-    else:
-        yield Cell(kind, source, label=name, first=first)
+    said = [m[1] for m in magics if m]
+    if said and all(m or not line.strip() or line.startswith("#") for m, line in zip(magics, lines, strict=True)):
+        lines = ["" if m is None or PYTHON_MAGIC.fullmatch(m[1]) else m[1] for m in magics]
+        kind = "markdown" if DATABRICKS.match(said[0]) else kind
+    source = "\n".join(map(_with_magic, lines))
+    at, unpacked = _unpacked(source) or (0, "")
+    yield Cell(kind, unpacked or source, label=name, first=first + at, flat=bool(unpacked))
+
+
+def _with_magic(line: str) -> str:
+    """Return a line with the magic in it as in a notebook, where it holds Python: jupytext's comment, nbconvert's call."""
+    if kept := KEPT_MAGIC.fullmatch(line):
+        return kept[1]
+    if called := CALLED_MAGIC.fullmatch(line):
+        with contextlib.suppress(*TOO_ODD):
+            return f"{called[1]}%{called[2]} {ast.literal_eval(called[3])}"
+    return line
 
 
 def _unpacked(source: str) -> tuple[int, str] | None:

@@ -1,8 +1,8 @@
 """What Jupyter alone has, and what stands in for it where a notebook's Python is graded as a module."""
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -74,15 +74,22 @@ def is_jupyters(name: str) -> bool:
     return name in NAMES or name in AT_TOP or name in SHOWN or NUMBERED.fullmatch(name) is not None
 
 
-def as_module(lines: Sequence[Line]) -> list[Line]:
+def as_module(lines: Sequence[Line], futures: frozenset[str] = frozenset()) -> list[Line]:
     """Return lines of cells as those of a module, which does what they do one by one.
 
     Imports from ``__future__`` go to the top. What awaits outside a function is run. For what Jupyter alone has,
     something stands in. What is a module already, or cannot be looked into, stays as it is.
+
+    Parameters
+    ----------
+    lines
+        Of the cells.
+    futures
+        What other cells import from ``__future__``.
     """
     lines = list(lines)
     try:
-        return _as_module(lines)
+        return _as_module(lines, futures)
     except TOO_ODD:
         return lines
 
@@ -102,12 +109,12 @@ def asks_for_jupyter(text: str) -> bool:
     )
 
 
-def _as_module(lines: list[Line]) -> list[Line]:
+def _as_module(lines: list[Line], others: frozenset[str]) -> list[Line]:
     tree = parsed(text_of(lines))
     if tree is None:
         return lines
     misplaced = list(_misplaced(tree))
-    futures = [node for node in tree.body if _is_future(node)]
+    futures = [node for node in tree.body if is_future(node)]
     imports = [node for node in ast.walk(tree) if _is_jupyters_import(node)]
     edits = [(node, "pass") for node in futures] + [(node, _instead(node)) for node in imports]
     first = _after_docstring(tree)
@@ -115,10 +122,11 @@ def _as_module(lines: list[Line]) -> list[Line]:
     text = text_of(lines)
     head = [*_stand_ins(text, starred, any("_jupyter" in instead for _, instead in edits))]
     awaiting = any(_awaits(node) for node in tree.body)
-    if not (misplaced or imports or head or awaiting):
+    names = {a.name for node in futures for a in node.names}
+    if not (misplaced or imports or head or awaiting or others - names):
         return lines
     lines = _edited(lines, edits)
-    top = ["from __future__ import " + ", ".join(sorted({a.name for n in futures for a in n.names}))] if futures else []
+    top = [f"from __future__ import {', '.join(sorted(names | others))}"] if names | others else []
     head = [*top, *head, *(AWAITED.split("\n") if awaiting else [])]
     _, label, number = lines[min(first, len(lines) - 1)]
     lines[first:first] = [(line, label, number) for line in head]
@@ -145,18 +153,17 @@ def _after_docstring(tree: ast.Module) -> int:
     return (first.end_lineno or 0) if first is not None and text else 0
 
 
-def _is_future(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
+def is_future(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
+    """Return whether a statement imports from ``__future__`` what is there."""
     known = __future__.all_feature_names
-    return (
-        isinstance(node, ast.ImportFrom) and node.module == "__future__" and all(a.name in known for a in node.names)
-    )
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__" and all(a.name in known for a in node.names)
 
 
 def _misplaced(tree: ast.Module) -> Iterator[ast.stmt]:
     """Yield the imports from ``__future__`` that stand where Python takes none."""
     begun = False
     for i, node in enumerate(tree.body):
-        if _is_future(node):
+        if is_future(node):
             if begun:
                 yield node
         elif not (i == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
@@ -227,8 +234,7 @@ def _awaits(node: ast.AST) -> bool:
         if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             waiting += [*getattr(inner, "decorator_list", ()), *inner.args.defaults]
             continue
-        if isinstance(inner, (ast.Await, ast.AsyncFor, ast.AsyncWith)) or getattr(inner, "is_async", 0):
+        if isinstance(inner, (ast.Await, ast.AsyncFor, ast.AsyncWith)) or getattr(inner, "is_async", False):
             return True
         waiting += ast.iter_child_nodes(inner)
     return False
-

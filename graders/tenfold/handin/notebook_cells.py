@@ -14,7 +14,7 @@ from .cell_text import TOO_ODD, ended, is_python, parsed, plain, wrong_line
 from .notebook_formats import Cell, language, read
 from .places import Line, lines_of
 
-__all__ = ["MOST_CODE", "Cell", "Parts", "cell_name", "language", "marked", "one", "parts", "plain", "read", "submitted"]
+__all__ = ["Cell", "Parts", "cell_name", "language", "marked", "one", "parts", "plain", "read", "submitted"]
 
 MOST_CODE = 500_000  # characters of Python in a notebook: a parser takes a kilobyte of memory for one
 MAGICS_ABOVE = "%%(?!(?:write)?file)[a-z]+"
@@ -96,9 +96,9 @@ def parts(cells: Sequence[Cell], wanted: Sequence[str]) -> Parts:
             pieces.append(_piece(place, cell, mark.text, mark.line, mark.file.endswith(".py")))
         seen.add((mark.file, mark.text))
     if not found and len(wanted) == 1 and wanted[0].endswith(".py"):
-        every = [(i, c) for i, c in others if c.kind == "code" and is_python(c.source) and _does_something(c.source)]
+        every = [(i, c) for i, c in others if _is_code(c) and _does_something(c.source)]
         if every:
-            rest = [(i, c) for i, c in others if not (c.kind == "code" and is_python(c.source))]
+            rest = [(i, c) for i, c in others if not _is_code(c)]
             return Parts({wanted[0]: [_piece(i, c, c.source) for i, c in every]}, rest, whole=True)
     return Parts(found, others)
 
@@ -141,6 +141,10 @@ def _piece(place: int, cell: Cell, text: str, line: int = 1, python: bool = True
     return Piece(place, lines_of(ended(text), cell.label, first, cell.flat))
 
 
+def _is_code(cell: Cell) -> bool:
+    return cell.kind == "code" and is_python(cell.source)
+
+
 def _does_something(source: str) -> bool:
     tree = parsed(plain(source))
     return tree is None or any(not isinstance(node, ast.Pass) for node in tree.body)
@@ -170,7 +174,7 @@ def submitted(
         lines = [line for piece in pieces for line in piece.lines]
         if name.endswith(".py"):
             own, starter = [_plain(piece) for piece in pieces], (starters or {}).get(name, "")
-            others = [_plain(_piece(i, c, c.source)) for i, c in found.others if c.kind == "code" and is_python(c.source)]
+            others = [_plain(_piece(i, cell, cell.source)) for i, cell in found.others if _is_code(cell)]
             whole = _plain(Piece(own[-1].place if own else 0, lines))
             lines = list(whole.lines)
             with contextlib.suppress(*TOO_ODD):

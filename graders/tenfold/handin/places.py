@@ -1,7 +1,8 @@
-"""Where a line of a submission stands in what was handed in: a cell and its line, or a line of the file of that name."""
+"""Where a line of a submission stands in what was handed in: a cell and its line, or the line of a file."""
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,11 +31,12 @@ class Places:
 
     def line(self, file: str, number: int) -> str:
         """Return where a line of a file stands."""
-        before = [segment for segment in self.files.get(file, ()) if segment[0] <= number]
-        if not before:
+        segments = self.files.get(file, ())
+        i = bisect.bisect_right(segments, number, key=lambda segment: segment[0]) - 1
+        if i < 0:
             return f"{file}, line {number}"
-        first, label, there = before[-1]
-        return f"{label}, line {there + (number - first if there else 0) or 1}"
+        first, label, there = segments[i]
+        return f"{label}, line {there + number - first}"
 
     def of(self, error: FromSubmission) -> tuple[str, str]:
         """Return the place of an error, and its message with the lines that a syntax error names."""
@@ -54,6 +56,10 @@ class Places:
         return text
 
 
+AS_IT_IS = Places()
+"""Of what was handed in as it is."""
+
+
 def segments(lines: Sequence[Line]) -> tuple[Segment, ...]:
     """Return where lines stand, a segment for every run of them."""
     found: list[Segment] = []
@@ -61,11 +67,6 @@ def segments(lines: Sequence[Line]) -> tuple[Segment, ...]:
         if not found or (label, number) != (found[-1][1], found[-1][2] + i - found[-1][0]):
             found.append((i, label, number))
     return tuple(found)
-
-
-def renamed(file: str, name: str) -> Places:
-    """Return the places of a file that was handed in as it is, under its own name."""
-    return Places({file: ((1, name, 1),)} if file != name else {})
 
 
 def lines_of(text: str, label: str, first: int = 1, flat: bool = False) -> list[Line]:

@@ -20,12 +20,14 @@ CHANGING = re.compile(
     "|[a-z]\\w*[a-z0-9]_"  # as torch's zero_
 )
 """Methods that change what they are called on."""
-FILLING = frozenset(
-    "heapify heappush heappop heapreplace heappushpop shuffle insort insort_left insort_right setattr delattr setitem "
-    "delitem fill_diagonal put place putmask copyto update_wrapper at register".split()
+FILLING = re.compile(
+    "heapify|heappush|heappop|heapreplace|heappushpop|shuffle|insort|insort_left|insort_right|setattr|delattr|setitem"
+    "|delitem|fill_diagonal|put|place|putmask|copyto|update_wrapper|at|register"
 )
 """Functions that change their first argument."""
-SETTING = re.compile("set[a-z_]\\w*|seed|manual_seed\\w*|use|use_\\w+|filterwarnings|simplefilter|basicConfig|seterr\\w*")
+SETTING = re.compile(
+    "set[a-z_]\\w*|seed|manual_seed\\w*|use|use_\\w+|filterwarnings|simplefilter|basicConfig|seterr\\w*"
+)
 """Functions of a library that set something in it."""
 LINES = re.compile(rb"\r\n|\r|\n")  # where Python begins a new line
 NOTHING: frozenset[str] = frozenset()
@@ -73,6 +75,12 @@ class Statement:
         return bool(self.now & {"exec", "globals", "vars"}) or "sys.modules[__name__]" in self.text
 
     @property
+    def within(self) -> frozenset[str]:
+        """The globals that it reads, and those that code in its texts does, as they are given to ``exec``."""
+        texts = [n.value for n in ast.walk(self.node) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        return self.uses.union(*(names_of(text).uses for text in texts))
+
+    @property
     def firm(self) -> bool:
         """Whether it is a definition or an import: these may also take the place of a name of Python's own."""
         return isinstance(self.node, (*DEFINITIONS, *IMPORTS))
@@ -103,7 +111,7 @@ def names_of(text: str) -> Names:
     symbols = table.get_symbols()
     binds = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
     top = {s.get_name() for s in symbols if s.is_referenced()}
-    now, later = set(top), set()
+    now, later = set(top), set[str]()
     waiting = [(child, False) for child in table.get_children()]
     while waiting:
         inner, delayed = waiting.pop()
@@ -134,8 +142,9 @@ def _statement(lines: list[bytes], node: ast.stmt) -> Statement | None:
         return None
     own = text_of_node(lines, node)
     names = names_of(own)
+    now = names.now - (_bound_first(node) & names.binds)
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-    return Statement(first, own, node, names.binds, NOTHING, names.now, names.later, _setting(node))
+    return Statement(first, own, node, names.binds, NOTHING, now, names.later, _setting(node))
 
 
 def text_of_node(lines: list[bytes], node: ast.stmt) -> str:
@@ -152,6 +161,27 @@ def text_of_node(lines: list[bytes], node: ast.stmt) -> str:
 
 def _is_main(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and "__name__" in {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
+
+
+def _bound_first(node: ast.stmt) -> frozenset[str]:
+    """Return the names that a statement binds before it reads them, such as the variable of a loop."""
+    events = dict[str, bool]()
+    waiting: list[ast.AST] = [] if isinstance(node, DEFINITIONS) else [node]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, ast.Name):
+            events.setdefault(inner.id, not isinstance(inner.ctx, ast.Load))
+        elif isinstance(inner, ast.AugAssign):
+            waiting += [inner.value, ast.Name(getattr(inner.target, "id", ""), ast.Load())]
+        elif isinstance(inner, (ast.For, ast.AsyncFor)):  # the last is looked at first
+            waiting += [*reversed(inner.orelse), *reversed(inner.body), inner.target, inner.iter]
+        elif isinstance(inner, ast.Assign):
+            waiting += [*reversed(inner.targets), inner.value]
+        elif isinstance(inner, (ast.NamedExpr, ast.AnnAssign)):
+            waiting += [inner.target, *([inner.value] if inner.value else [])]
+        elif not isinstance(inner, ast.Lambda):
+            waiting += reversed([*ast.iter_child_nodes(inner)])
+    return frozenset(name for name, bound in events.items() if bound)
 
 
 def _root(node: ast.AST) -> str:
@@ -177,7 +207,7 @@ def _changes(node: ast.AST, modules: frozenset[str] = NOTHING) -> Iterator[str]:
             root = _root(inner.func)
             if isinstance(inner.func, ast.Attribute) and CHANGING.fullmatch(inner.func.attr) and root not in modules:
                 yield root
-            if inner.args and _last(inner.func) in FILLING:
+            if inner.args and FILLING.fullmatch(_last(inner.func)):
                 yield _root(inner.args[0])
             for word in inner.keywords:
                 if word.arg == "inplace":
@@ -209,7 +239,7 @@ def _is_plain(node: ast.expr) -> bool:
 def with_effects(found: Iterable[Statement]) -> list[Statement]:
     """Return statements with what they change, be it through functions and classes of the same notebook."""
     every = list(found)
-    modules = frozenset(name for s in every if s.is_import for name in s.binds)
+    modules = frozenset(name for s in every for name in _modules(s.node))
     effects = _effects(every, modules)
     made = []
     for s in every:
@@ -247,6 +277,13 @@ def _effects(every: Iterable[Statement], modules: frozenset[str]) -> dict[str, E
             if own or not changed.isdisjoint(given):
                 found[node.name] = Effect(own, {i for i, name in enumerate(given) if name in changed})
     return found
+
+
+def _modules(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement imports, be it in a ``try`` or an ``if``."""
+    for inner in [] if isinstance(node, DEFINITIONS) else ast.walk(node):
+        if isinstance(inner, IMPORTS):
+            yield from (a.asname or a.name.partition(".")[0] for a in inner.names)
 
 
 def _declared(node: ast.AST) -> set[str]:

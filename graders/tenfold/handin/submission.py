@@ -17,9 +17,9 @@ from ..files import open_plain
 from . import exported_script, notebook_cells
 from .cell_dependencies import defines_something
 from .cell_text import parsed, plain
-from .places import Line, Places, segments, text_of
+from .places import Line, Places, Segment, segments, text_of
 from .source_text import checked
-from .wrong_file import refuse_known, refuse_strange
+from .wrong_file import defines_asked, refuse_known, refuse_strange
 
 MOST_BYTES = 2 << 20
 NOTEBOOK_BYTES = 50 << 20
@@ -161,7 +161,8 @@ def of_files(exercise: Exercise, contents: Mapping[str, bytes], name: str = "") 
     name
         What the one file is called by the learner, where that is another name.
     """
-    files, places, broken = dict(contents), {}, ""
+    files, broken = dict(contents), ""
+    places: dict[str, tuple[Segment, ...]] = {}
     for file, content in contents.items():
         said = name or file
         try:
@@ -194,7 +195,8 @@ def _exported(exercise: Exercise, file: str, content: bytes, name: str) -> list[
 def _is_python(content: bytes) -> bool:
     """Return whether what is called a notebook is a Python file."""
     text = content[:MOST_BYTES].decode("utf-8", "replace")
-    return text.lstrip()[:1] not in ("{", "[", "<", "") and defines_something(plain(text)) and parsed(plain(text)) is not None
+    text = plain(text) if text.lstrip()[:1] not in ("{", "[", "<", "") else ""
+    return parsed(text) is not None and bool(text) and defines_something(text)
 
 
 def _from_notebook(exercise: Exercise, content: bytes, name: str) -> Submission:
@@ -202,9 +204,10 @@ def _from_notebook(exercise: Exercise, content: bytes, name: str) -> Submission:
     found = notebook_cells.parts(cells, exercise.files)
     lines = notebook_lines(exercise, found)
     made = {file: text_of(each).encode() for file, each in lines.items()}
-    python = any(file.endswith(".py") for file in exercise.files)
-    if python and (not made or found.whole) and (language := notebook_cells.language(content)):
-        raise Unreadable(f"{name} is a notebook for {language}; {exercise.id} asks for Python. Choose a Python kernel.")
+    if not made or (found.whole and not defines_asked(exercise, made)):
+        language = notebook_cells.language(content)
+        if language and any(file.endswith(".py") for file in exercise.files):
+            raise Unreadable(f"{name} is a notebook for {language}; {exercise.id} asks for Python. Choose its kernel.")
     missing = [file for file in exercise.files if file not in made]
     if missing:
         line = notebook_cells.marked(missing[0], "").strip()
@@ -216,7 +219,8 @@ def _from_notebook(exercise: Exercise, content: bytes, name: str) -> Submission:
     if found.whole:
         refuse_strange(exercise, made, name)
     places = Places({file: segments(each) for file, each in lines.items() if file.endswith(".py")})
-    nuls = [places.line(file, text.partition(b"\0")[0].count(b"\n") + 1) for file, text in made.items() if b"\0" in text]
+    odd = [(file, text.partition(b"\0")[0].count(b"\n") + 1) for file, text in made.items() if b"\0" in text]
+    nuls = [places.line(*each) for each in odd]
     broken = f"{name} holds a NUL byte ({nuls[0]}), so it is no text. Take it out." if nuls else ""
     return Submission(made, places, broken)
 

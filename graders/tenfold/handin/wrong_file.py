@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import Unreadable
@@ -12,7 +13,7 @@ from .cell_dependencies import asked_for
 from .cell_text import parsed
 from .statements import names_of, statements
 
-DYNAMIC = re.compile(r"\b(?:__getattr__|globals|exec|eval|vars|modules|setattr|__dict__|import_module|compile|__class__)\b")
+DYNAMIC = re.compile(r"\b(?:__getattr__|__class__|__dict__|globals|vars|exec|eval|compile|modules|setattr)\b")
 """What may define names that nobody sees."""
 FEW = 4
 
@@ -26,30 +27,41 @@ def refuse_known(exercise: Exercise, path: Path) -> None:
             continue
         whose = place.relative_to(within).parts[:2]
         if len(whose) == 2 and whose != (exercise.skill, exercise.name):
-            raise Unreadable(f"{path} belongs to {whose[0][3:]}-{whose[1]}, and this is {exercise.id}. {_cure(exercise)}")
+            other = f"{whose[0][3:]}-{whose[1]}"
+            raise Unreadable(f"{path} belongs to {other}, and this is {exercise.id}. {_cure(exercise)}")
         if place == tests or tree == "graders":
             raise Unreadable(f"{path.name} holds the checks, not your work. {_cure(exercise)}")
 
 
-def refuse_strange(exercise: Exercise, files: dict[str, bytes], name: str) -> None:
+def refuse_strange(exercise: Exercise, files: Mapping[str, bytes], name: str) -> None:
     """Raise `Unreadable` where the one module defines other things than the starter does, or nothing but says hello.
 
     A file that Python cannot read, that ends by itself, or that may define what nobody sees, is graded.
     """
     file = exercise.files[0]
-    starter = exercise.folder / file
-    if len(exercise.files) > 1 or Path(file).stem not in exercise.modules or not starter.is_file():
+    if len(exercise.files) > 1 or Path(file).stem not in exercise.modules:
         return
-    asked = asked_for(starter.read_text(encoding="utf-8", errors="replace"))
     text = files[file].decode("utf-8", "replace")
     tree = parsed(text)
-    if tree is None or DYNAMIC.search(text) or not asked or any(found.is_star for found in statements(text)):
+    if tree is None or DYNAMIC.search(text) or any(found.is_star for found in statements(text)):
         return
     own = {name for found in statements(text) if not found.is_import for name in found.binds}
     idle = name != file and bool(tree.body) and all(map(_is_idle, tree.body))
-    if (own or idle) and asked.isdisjoint(names_of(text).binds):
+    asked = _asked(exercise)
+    if asked and (own or idle) and not defines_asked(exercise, files):
         listed = ", ".join(sorted(asked)[:FEW]) + (", …" if len(asked) > FEW else "")
         raise Unreadable(f"{name} defines nothing of what {exercise.id} asks for ({listed}). {_cure(exercise)}")
+
+
+def defines_asked(exercise: Exercise, files: Mapping[str, bytes]) -> bool:
+    """Return whether the first file defines something that the starter does."""
+    text = files[exercise.files[0]].decode("utf-8", "replace") if exercise.files[0] in files else ""
+    return not _asked(exercise).isdisjoint(names_of(text).binds)
+
+
+def _asked(exercise: Exercise) -> frozenset[str]:
+    starter = exercise.folder / exercise.files[0]
+    return asked_for(starter.read_text("utf-8", "replace")) if starter.is_file() else frozenset()
 
 
 def _is_idle(node: ast.stmt) -> bool:

@@ -89,7 +89,7 @@ class Bench:
         print("✓ passed")
 
     def _run(self, exercise: Exercise, files: dict[str, list[Line]], check: str) -> tuple[int, str]:
-        checks = [*lines_of(self._shared, "the cell %%shared", 2), *lines_of(f"\n{check}", "this cell", 0)]
+        checks = [*lines_of(self._shared, "the cell %%shared", 2), *lines_of(f"\n{check}", "this cell")]
         test = exercise.visible_checks.name
         places = Places({name: segments(lines) for name, lines in {**files, test: checks}.items()})
         with tempfile.TemporaryDirectory(prefix="tenfold-") as place:
