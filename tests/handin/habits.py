@@ -18,6 +18,8 @@ MEAN = """\
     weights = np.ones_like(values) if weights is None else np.asarray(weights, dtype=float)
     offset = values[0]
     return float(offset + ((values - offset) * weights).sum() / weights.sum())"""
+PART = "((values - offset) * weights).sum()"
+SUM = f"{PART} / weights.sum()"
 DEF = "def mean(values, weights=None):"
 
 WORKS = {
@@ -50,12 +52,13 @@ WORKS = {
         "import numpy as np\nfrom dataclasses import dataclass",
         "@dataclass\nclass Sums:\n    whole: float\n    part: float = 0.0",
         "Sums.ratio = lambda self: self.part / self.whole",
-        f"{DEF}\n{MEAN.replace('((values - offset) * weights).sum() / weights.sum()', 'Sums(weights.sum(), ((values - offset) * weights).sum()).ratio()')}",
+        f"{DEF}\n{MEAN.replace(SUM, f'Sums(weights.sum(), {PART}).ratio()')}",
     ],
     "dispatch": [
         "from functools import singledispatch\nimport numpy as np",
         "@singledispatch\ndef size(values):\n    return None",
-        "@size.register\ndef _(values: np.ndarray):\n    return len(values)\n@size.register\ndef _(values: list):\n    return len(values)",
+        "@size.register\ndef _(values: np.ndarray):\n    return len(values)\n\n\n"
+        "@size.register\ndef _(values: list):\n    return len(values)",
         f"{DEF}\n{MEAN.replace('len(values)', 'size(values)')}",
     ],
     "optional": [
@@ -77,7 +80,8 @@ WORKS = {
     ],
     "awaited in blocks": [
         "import contextlib\nimport numpy as np",
-        "@contextlib.asynccontextmanager\nasync def opened():\n    yield [0]\nasync def counts():\n    for i in range(3):\n        yield i",
+        "@contextlib.asynccontextmanager\nasync def opened():\n    yield [0]",
+        "async def counts():\n    for i in range(3):\n        yield i",
         "SEEN = []\nasync with opened() as first:\n    async for i in counts():\n        SEEN.append(first[0] * i)",
         f"{DEF}\n    assert SEEN == [0, 0, 0]\n{MEAN.replace('== 0', '== SEEN[2]')}",
     ],
@@ -118,7 +122,7 @@ WORKS = {
     "exec": ["import numpy as np", f"exec('''{DEF}\n{MEAN}''')"],
     "conditional": [
         "import numpy as np",
-        f"if True:\n    NONE = 0\nelse:\n    NONE = 1 / 0",
+        "if True:\n    NONE = 0\nelse:\n    NONE = 1 / 0",
         f"{DEF}\n{MEAN.replace('== 0', '== NONE')}",
     ],
     "windows": ["import numpy as np\r\n", f"{DEF}\n{MEAN}\n".replace("\n", "\r\n")],
@@ -170,7 +174,7 @@ SCRATCH = [
     "class Later(Missing):\n    pass",
     "del values",
     "from google.colab import drive\ndrive.mount('/content/drive')",
-    "import os\nfor dirname, _, names in os.walk('/kaggle/input'):\n    for name in names:\n        print(os.path.join(dirname, name))",
+    "import os\nfor place, _, names in os.walk('/kaggle/input'):\n    for name in names:\n        print(place, name)",
     "#@title Settings { display-mode: 'form' }\nrate = 0.5 #@param {type:'slider'}",
     "x = " + "-" * 3000 + "1",
     "path = 'C:\\Users\\me\\data.csv'",

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import Unreadable
 from .cell_text import TOO_ODD, parsed
 from .jupyter_names import as_module, is_future, is_jupyters
 from .places import Line, text_of
@@ -21,7 +22,7 @@ OWN = frozenset(dir(builtins))
 FIRST = -math.inf
 MOST_STEPS = 1_000_000
 """Spent on what runs before what; in a notebook of more than anybody writes, the cells stay in their order."""
-MOST_ROUNDS = 5
+MOST_ROUNDS, MOST_STATEMENTS = 5, 20_000
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,8 @@ def _said(unit: Unit) -> Statement:
 
 def _offers(cells: Sequence[Piece]) -> list[Unit]:
     found = [(cell, statement) for cell in cells for statement in statements(cell.text)]
+    if len(found) > MOST_STATEMENTS:
+        raise Unreadable(f"there are more than {MOST_STATEMENTS:,} statements in it. Take out what is not your work.")
     made = []
     for (cell, _), said in zip(found, with_effects([s for _, s in found]), strict=True):
         if said.names or said.sets or said.is_star:
@@ -263,7 +266,7 @@ def _take(
 
 
 def _guarded(unit: Unit, libraries: Collection[str]) -> Sequence[Line]:
-    """Return the lines of a unit; a star of what may not be installed is only tried, as nobody knows that it is needed."""
+    """Return the lines of a unit; a star of what may not be installed is only tried, as it may not be needed."""
     said, lines = unit.names, unit.lines
     if not (isinstance(said, Statement) and said.is_import and said.is_star) or _is_known(said.node, libraries):
         return lines

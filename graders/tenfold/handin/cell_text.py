@@ -6,7 +6,7 @@ import ast
 import re
 import textwrap
 
-TOO_ODD = (SyntaxError, ValueError, RecursionError, MemoryError)
+TOO_ODD = (SyntaxError, ValueError, RecursionError, MemoryError, SystemError)
 WORK = 200_000  # characters that are parsed while magics are looked for
 NOT_PYTHON = re.compile(
     r"!|bash|sh|script|sx|system|shell|cmd|html|javascript|js|latex|markdown|md|svg|(?:write)?file|r|sql|bigquery|cython"

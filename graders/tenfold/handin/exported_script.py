@@ -63,7 +63,7 @@ def _cells(lines: list[str], name: str, first: int) -> Iterator[Cell]:
 
 
 def _with_magic(line: str) -> str:
-    """Return a line with the magic in it as in a notebook, where it holds Python: jupytext's comment, nbconvert's call."""
+    """Return a line with its magic as in a notebook: out of a comment of jupytext, or a call of nbconvert."""
     if kept := KEPT_MAGIC.fullmatch(line):
         return kept[1]
     if called := CALLED_MAGIC.fullmatch(line):

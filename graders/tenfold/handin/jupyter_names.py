@@ -62,8 +62,10 @@ _jupyter = _Jupyter()'''
 AWAITED = f'''\
 def _awaited(text, line):
     """Run a statement that awaits at the top of a cell, as Jupyter does."""
-    import asyncio, inspect
-    runner = globals().setdefault("_runner", asyncio.Runner())
+    import asyncio, atexit, inspect
+    if "_runner" not in globals():
+        globals()["_runner"] = asyncio.Runner()
+        atexit.register(_runner.close)
     made = eval(compile("\\n" * (line - 1) + text, __file__, "exec", {ast.PyCF_ALLOW_TOP_LEVEL_AWAIT}), globals())
     if inspect.iscoroutine(made):
         runner.run(made)'''

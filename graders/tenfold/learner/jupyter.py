@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +42,22 @@ class Shown(Exception):
         return [str(self)]
 
 
+class Mirror(types.ModuleType):
+    """A module whose names are those that a notebook has by now."""
+
+    def __init__(self, name: str, names: Callable[[], Mapping[str, Any]], cell: str) -> None:
+        super().__init__(name)
+        self._names, self._cell = names, cell
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        names = self._names()
+        if name not in names:
+            raise ImportError(f"no {name} yet: run the cell that begins with {self._cell}, and then this one again")
+        return names[name]
+
+
 class Bench:
     """The exercise of one notebook, and the cells that were run."""
 
@@ -63,7 +81,26 @@ class Bench:
             self._exercise.require_extras()
         except TenfoldError as error:
             raise Shown(f"{error}\nKeep the notebook in the folder that it came in.") from None
+        self._mirror(self._exercise)
         print(f"{self._exercise.id}: {self._exercise.title}, {self._exercise.points} points")
+
+    def _mirror(self, exercise: Exercise) -> None:
+        """Let cells import what the statement imports: from the work, and from the file of visible checks."""
+        for name in exercise.files:
+            if name.endswith(".py"):
+                first = notebook_cells.marked(name, "").strip()
+                sys.modules[Path(name).stem] = Mirror(Path(name).stem, lambda: self._user_names, first)
+        test = exercise.visible_checks.stem
+        sys.modules[test] = Mirror(test, self._names_of_checks, "%%shared")
+
+    @property
+    def _user_names(self) -> dict[str, Any]:
+        return getattr(self._shell, "user_ns", {})
+
+    def _names_of_checks(self) -> dict[str, Any]:
+        names: dict[str, Any] = {"__name__": "checks"}
+        exec(self._shared, names)  # the kit's own text, in the student's own kernel
+        return names
 
     def shared(self, line: str, cell: str) -> None:
         """``%%shared``: what the visible checks have in common; it is run with each of them."""
