@@ -150,8 +150,8 @@ def test_what_cannot_be_looked_into_is_graded_as_it_stands():
 
 def test_what_the_work_binds_itself_is_not_looked_for():
     work = "import numpy as np\ndef f(a, b=1):\n    c = a\n    return np.abs(c) + b"
-    assert completed([(1, work)], [(0, "np = a = b = c = 1")]) == work
-    assert completed([(1, "f = 1 +")], [(0, "x = 1")]) == "f = 1 +"
+    assert completed([(1, work)], [(0, "np = a = b = c = 1")]) == f"{work}\n"
+    assert completed([(1, "f = 1 +")], [(0, "x = 1")]) == "f = 1 +\n"
 
 
 def test_a_long_chain_of_helpers_takes_no_time():

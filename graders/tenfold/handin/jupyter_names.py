@@ -68,7 +68,7 @@ def _awaited(text, line):
         atexit.register(_runner.close)
     made = eval(compile("\\n" * (line - 1) + text, __file__, "exec", {ast.PyCF_ALLOW_TOP_LEVEL_AWAIT}), globals())
     if inspect.iscoroutine(made):
-        runner.run(made)'''
+        _runner.run(made)'''
 
 
 def is_jupyters(name: str) -> bool:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import TenfoldError
+from ..errors import MissingExtra, TenfoldError
 from ..exercise import catalog
 from ..exercise.exercise import Exercise
 from ..handin import notebook_cells
@@ -79,6 +79,9 @@ class Bench:
         try:
             self._exercise = catalog.find(catalog.find_course(Path.cwd()), line.strip())
             self._exercise.require_extras()
+        except MissingExtra as error:
+            lacking = str(error).partition(". ")[0]
+            raise Shown(f"{lacking}. Install them where this notebook runs, and run this cell again.") from None
         except TenfoldError as error:
             raise Shown(f"{error}\nKeep the notebook in the folder that it came in.") from None
         self._mirror(self._exercise)
