@@ -58,6 +58,7 @@ def completed(
     others: Sequence[Piece],
     starter: str = "",
     libraries: Collection[str] = (),
+    module: str = "",
 ) -> list[Line]:
     """Return a file with what it needs out of other cells of its notebook.
 
@@ -75,6 +76,8 @@ def completed(
         What the file was at first.
     libraries
         What the exercise imports: settings in them are kept, as they are in Python's own.
+    module
+        The name of the file as a module: what another cell imports from it is here.
     """
     if any(parsed(piece.text) is None for piece in pieces):  # split within a statement
         pieces = [Piece(pieces[-1].place, [line for piece in pieces for line in piece.lines])]
@@ -82,7 +85,7 @@ def completed(
     asked = unsolved(source, starter)
     units = [Unit(piece.place, piece.lines, names_of(piece.text)) for piece in pieces]
     binds = frozenset(name for unit in units for name in unit.names.binds)
-    offers = _offers(others)
+    offers = _offers(others, module)
     wanted = frozenset(name for unit in units for name in unit.names.uses) | asked
     taken = _chosen(offers, wanted, binds - asked, libraries)
     for i in sorted(taken):
@@ -92,7 +95,13 @@ def completed(
     return as_module([line for unit in _in_order(units) for line in unit.lines], _futures(others))
 
 
-def gathered(cells: Sequence[Piece], starter: str, wanted: Collection[str], libraries: Collection[str]) -> list[Line]:
+def gathered(
+    cells: Sequence[Piece],
+    starter: str,
+    wanted: Collection[str],
+    libraries: Collection[str] = (),
+    module: str = "",
+) -> list[Line]:
     """Return the file that a notebook without any mark holds: what is asked for, and what that uses, in its order.
 
     Parameters
@@ -103,10 +112,10 @@ def gathered(cells: Sequence[Piece], starter: str, wanted: Collection[str], libr
         What the file was at first: what it defines is asked for; in a file of tests, every definition is.
     wanted
         What else is asked for.
-    libraries
+    libraries, module
         As for `completed`.
     """
-    offers = _offers(cells)
+    offers = _offers(cells, module)
     roots = {*asked_for(starter), *wanted}
     if any(name.startswith("test_") for name in roots):
         roots |= {name for offer in offers if isinstance(_said(offer).node, DEFINITIONS) for name in offer.names.binds}
@@ -201,13 +210,14 @@ def _said(unit: Unit) -> Statement:
     return unit.names
 
 
-def _offers(cells: Sequence[Piece]) -> list[Unit]:
+def _offers(cells: Sequence[Piece], module: str) -> list[Unit]:
     found = [(cell, statement) for cell in cells for statement in statements(cell.text)]
     if len(found) > MOST_STATEMENTS:
         raise Unreadable(f"there are more than {MOST_STATEMENTS:,} statements in it. Take out what is not your work.")
     made = []
     for (cell, _), said in zip(found, with_effects([s for _, s in found]), strict=True):
-        if said.names or said.sets or said.is_star:
+        own = isinstance(said.node, ast.ImportFrom) and said.node.module == module
+        if (said.names or said.sets or said.is_star) and not own:
             stand = cell.lines[said.line - 1 :]
             lines = [(text, *at[1:]) for text, at in zip(said.text.split("\n"), stand, strict=False)]
             made.append(Unit(cell.place, lines, said))
@@ -219,7 +229,7 @@ def _broken(cells: Sequence[Piece], missing: Collection[str]) -> list[Unit]:
     if not missing:
         return []
     words = "|".join(map(re.escape, sorted(missing)))
-    begins = re.compile(rf"(?m)^\s*(?:(?:async\s+)?(?:def|class)\s+(?:{words})\b|(?:{words})\s*=)")
+    begins = re.compile(rf"(?m)^[ \t]*+(?:(?:async\s+)?(?:def|class)\s+(?:{words})\b|(?:{words})\s*=)")
     odd = [cell for cell in cells if begins.search(cell.text) and parsed(cell.text) is None]
     return [Unit(cell.place, cell.lines, Names()) for cell in odd]
 

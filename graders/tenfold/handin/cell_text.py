@@ -17,6 +17,7 @@ NOT_PYTHON = re.compile(
 SHELL = "pip|conda|mamba|uv|cd|ls|pwd|cat|mkdir|rm|cp|mv|run|load_ext|autoreload|matplotlib|env|timeit"
 JUPYTER_LINE = re.compile(rf"\s*+(?:[%!?]|.*\?\s*$|[\w, ]+=\s*[%!]|(?:{SHELL})\s+[^=(\[.])")
 TIMED = re.compile(r"(\s*+(?:[\w, ]+=\s*)?)%(?:time|prun|memit)\s+(?!-)(.*)")
+GIVEN = re.compile(r"\s*+([\w, ]+)=\s*[%!]")
 PYLAB = re.compile(r"(\s*)%pylab\b.*")
 NUMPYS = "from numpy import *; import numpy; import numpy as np; import matplotlib.pyplot as plt"
 CELL_MAGIC = re.compile(r"\s*%%([\w!]+)")
@@ -51,21 +52,26 @@ def plain(source: str) -> str:
 
 
 def _void(lines: list[str], i: int) -> None:
-    """Make a line void, and those that it goes on in; of ``%time`` the statement is kept, of ``%pylab`` the imports."""
+    """Make a line void, and those that it goes on in; what it gives a name to is Jupyter's.
+
+    Of ``%time`` the statement is kept, of ``%pylab`` the imports.
+    """
     if timed := TIMED.fullmatch(lines[i]):
         lines[i] = timed[1] + timed[2]
         return
     if pylab := PYLAB.fullmatch(lines[i]):
         lines[i] = pylab[1] + NUMPYS
         return
-    on = True
+    given = GIVEN.match(lines[i])
+    on, stand_in = True, f"{given[1].rstrip()} = get_ipython(); " if given else ""
     while on and i < len(lines):
         text = lines[i].lstrip()
         on = text.endswith("\\")
-        lines[i] = f"{lines[i][: len(lines[i]) - len(text)]}pass  # {text.rstrip(chr(92))}"
-        i += 1
+        lines[i] = f"{lines[i][: len(lines[i]) - len(text)]}{stand_in}pass  # {text.rstrip(chr(92))}"
+        i, stand_in = i + 1, ""
         if on and i < len(lines):  # at the same depth
-            lines[i] = lines[i - 1][: lines[i - 1].index("pass")] + lines[i].lstrip()
+            before = lines[i - 1]
+            lines[i] = before[: len(before) - len(before.lstrip())] + lines[i].lstrip()
 
 
 def wrong_line(source: str) -> int | None:

@@ -20,7 +20,7 @@ HEADER = re.compile(r"\A(?:#.*\n)*?#\s*(?:jupyter:|jupytext:|Databricks notebook
 MAGIC = re.compile(r"#\s*MAGIC ?(.*)")
 DATABRICKS = re.compile(r"\s*%(?:md|sql|sh|scala|r|fs|run|pip)\b")
 KEPT_MAGIC = re.compile(r"#\s?(%(?:time|prun|memit|pylab)\b.*)")
-CALLED_MAGIC = re.compile(r"(\s*(?:[\w, ]+=\s*)?)get_ipython\(\)\.run_line_magic\('(time|prun|memit|pylab)', (.*)\)")
+CALLED_MAGIC = re.compile(r"(\s*+(?:[\w, ]+=\s*)?)get_ipython\(\)\.run_line_magic\('(time|prun|memit|pylab)', (.*)\)")
 PYTHON_MAGIC = re.compile(r"\s*%python\b.*")
 
 

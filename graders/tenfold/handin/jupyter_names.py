@@ -17,10 +17,7 @@ NAMES = {
     "displayHTML": "_jupyter",
     "get_ipython": "_jupyter",
     "dbutils": "_jupyter",
-    "In": "['']",
-    "Out": "{}",
-    **dict.fromkeys(["_ih", "_dh"], "['']"),
-    "_oh": "{}",
+    **dict.fromkeys(["In", "Out", "_ih", "_oh", "_dh"], "_jupyter"),
     **dict.fromkeys(["_i", "_ii", "_iii"], "''"),
     **dict.fromkeys(["_", "__", "___"], "None"),
 }
@@ -54,6 +51,10 @@ class _Jupyter:
         pass
     def __iter__(self):
         return iter(())
+    def __len__(self):
+        return 0
+    def __bool__(self):
+        return True
     def __enter__(self):
         return self
     def __exit__(self, *error):
@@ -73,7 +74,7 @@ def _awaited(text, line):
 
 def is_jupyters(name: str) -> bool:
     """Return whether a name is one that Jupyter has in every cell."""
-    return name in NAMES or name in AT_TOP or name in SHOWN or NUMBERED.fullmatch(name) is not None
+    return name in NAMES or name in AT_TOP or NUMBERED.fullmatch(name) is not None
 
 
 def as_module(lines: Sequence[Line], futures: frozenset[str] = frozenset()) -> list[Line]:
@@ -97,18 +98,14 @@ def as_module(lines: Sequence[Line], futures: frozenset[str] = frozenset()) -> l
 
 
 def asks_for_jupyter(text: str) -> bool:
-    """Return whether a text runs in Jupyter alone, or uses what is there alone."""
+    """Return whether a text uses what is there in Jupyter alone."""
     tree = parsed(text)
     if tree is None:
         return False
     names = names_of(text)
     free = names.uses - names.binds
-    return (
-        bool(free & {"get_ipython", "display", "displayHTML", "dbutils"})
-        or any(_is_jupyters_import(node) for node in ast.walk(tree))
-        or any(_awaits(node) for node in tree.body)
-        or any(_misplaced(tree))
-    )
+    asked = free & {"get_ipython", "display", "displayHTML", "dbutils"}
+    return bool(asked) or any(_is_jupyters_import(node) for node in ast.walk(tree))
 
 
 def _as_module(lines: list[Line], others: frozenset[str]) -> list[Line]:

@@ -179,10 +179,10 @@ def submitted(
             lines = list(whole.lines)
             with contextlib.suppress(*TOO_ODD):
                 if found.whole:
-                    lines = gathered(own, starter, wanted, libraries)
+                    lines = gathered(own, starter, wanted, libraries, name[:-3])
                 elif own:
                     split = wrong_line(whole.text) is None and any(wrong_line(piece.text) is not None for piece in own)
-                    lines = completed([whole] if split else own, others, starter, libraries)
+                    lines = completed([whole] if split else own, others, starter, libraries, name[:-3])
         while len(lines) > 1 and not lines[-1][0]:
             lines.pop()
         files[name] = lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from ..errors import Unreadable
 
 LANGUAGES = {"r": "R", "ir": "R", "julia": "Julia", "scala": "Scala", "sql": "SQL", "bash": "Bash", "rust": "Rust"}
 LANGUAGES |= {"javascript": "JavaScript", "typescript": "TypeScript", "octave": "Octave", "c++": "C++", "java": "Java"}
+MOST_CELLS = 20_000
 CONFLICT = re.compile(r"^(?:<{7} |={7}\s*$|>{7} )", re.MULTILINE)
 
 
@@ -41,7 +43,10 @@ def read(content: bytes, name: str) -> list[Cell]:
         `content` is no notebook that can be read; the text says what it is, and the cure.
     """
     try:
-        return [_cell(cell, f"cell {i}") for i, cell in enumerate(_listed(json.loads(content)), 1)]
+        found = list(itertools.islice(_listed(json.loads(content)), MOST_CELLS + 1))
+        if len(found) > MOST_CELLS:
+            raise Unreadable(f"{name} has more than {MOST_CELLS:,} cells. Take out what is not your work.")
+        return [_cell(cell, f"cell {i}") for i, cell in enumerate(found, 1)]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError):
         raise Unreadable(f"{name} is not a notebook that can be read: {_why(content)}") from None
 

@@ -30,6 +30,7 @@ SETTING = re.compile(
 )
 """Functions of a library that set something in it."""
 LINES = re.compile(rb"\r\n|\r|\n")  # where Python begins a new line
+LONG = 10_000  # characters
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -104,6 +105,14 @@ class Names:
 
 def names_of(text: str) -> Names:
     """Return what a text binds and which globals it reads; nothing where it cannot be looked into."""
+    if len(text) < LONG:
+        return _names_of(text)
+    tree, lines = parsed(text), LINES.split(text.encode())  # symtable takes the square of what is in one text
+    each = [_names_of(text_of_node(lines, node)) for node in (tree.body if tree else ())]
+    return Names(*(frozenset().union(*(getattr(n, part) for n in each)) for part in ("binds", "now", "later", "top")))
+
+
+def _names_of(text: str) -> Names:
     try:
         table = symtable.symtable(text, "cell", "exec")
     except TOO_ODD:
@@ -246,7 +255,7 @@ def with_effects(found: Iterable[Statement]) -> list[Statement]:
         if isinstance(s.node, DEFINITIONS):
             changes = _put_into(s.node) | _below(s.node, effects)
         else:
-            changes = set(_changes(s.node, modules)) | _through(s.node, effects)
+            changes = set(_changes(s.node, modules)).union(*_through(s.node, effects))
         made.append(replace(s, changes=frozenset(changes - {""})))
     return made
 
@@ -272,8 +281,9 @@ def _effects(every: Iterable[Statement], modules: frozenset[str]) -> dict[str, E
         for s in functions:
             node: Any = s.node
             given = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
-            changed = set(_changes(node, modules)) | _through(node, found)
-            own = (changed & s.later) - {*given} | _declared(node)
+            names, roots = _through(node, found)
+            changed = set(_changes(node, modules)) | roots
+            own = (changed & s.later) - {*given} | _declared(node) | names
             if own or not changed.isdisjoint(given):
                 found[node.name] = Effect(own, {i for i, name in enumerate(given) if name in changed})
     return found
@@ -290,14 +300,15 @@ def _declared(node: ast.AST) -> set[str]:
     return {name for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names}
 
 
-def _through(node: ast.AST, effects: Mapping[str, Effect]) -> set[str]:
-    """Return what code changes through the functions that it calls."""
-    changed: set[str] = set()
+def _through(node: ast.AST, effects: Mapping[str, Effect]) -> tuple[set[str], set[str]]:
+    """Return what code changes through the functions that it calls: globals of theirs, and what it gives to them."""
+    names, roots = set[str](), set[str]()
     for inner in ast.walk(node) if effects else ():
         effect = effects.get(_last(inner.func)) if isinstance(inner, ast.Call) else None
         if isinstance(inner, ast.Call) and effect is not None:
-            changed |= effect.names | {_root(inner.args[i]) for i in effect.places if i < len(inner.args)}
-    return changed
+            names |= effect.names
+            roots |= {_root(inner.args[i]) for i in effect.places if i < len(inner.args)}
+    return names, roots
 
 
 def _put_into(node: Any) -> set[str]:

@@ -57,6 +57,8 @@ def collect(exercise: Exercise, path: Path | None = None) -> Submission:
     """
     if path is None:
         return _from_folder(exercise, exercise.folder)
+    if not _is_there(path) and "\\" in str(path):  # as Windows writes it
+        path = Path(str(path).replace("\\", "/"))
     if not _is_there(path):
         raise Unreadable(f"{path} is not there. Name a file, a folder or a notebook that holds {_listed(exercise)}.")
     refuse_known(exercise, path)

@@ -498,7 +498,7 @@ def test_what_is_copied_says_nothing_that_works_in_a_terminal_alone():
 
 @pytest.fixture
 def kernel(tmp_path, monkeypatch):
-    """Start the kit in a kernel beside an exported notebook; return the bench, the names there, and what runs a cell."""
+    """Start the kit in a kernel beside an exported notebook; return what runs a cell, names, and the cells."""
     exercise = catalog.find(ROOT, ROI)
     monkeypatch.chdir(export.export(exercise, tmp_path).parent)
     before = dict(sys.modules)
