@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tenfold.errors import Unreadable
 from tenfold.handin import cell_dependencies, notebook_cells, submission
-from tenfold.handin.cell_dependencies import Piece
 from tenfold.handin.notebook_cells import Cell, parts, plain
 from tenfold.handin.places import lines_of, text_of
+from tenfold.handin.units import Piece
 
 
 def code(text, *names):
@@ -301,13 +301,28 @@ SUBCLASSED = "class Base:\n    kinds = []\n    def __init_subclass__(cls):\n    
         (["def f(x=K):\n    return x", "K = 1"], 1),
         (["def f():\n    return g()", "def g():\n    return 1", "def g():\n    return 2"], 2),
         (["def f():\n    return 1", "old = f", "def f():\n    return old() + 1"], 2),
-        (["import numpy as np", "x = np.sort(unknown)", "np.append(x, 1 / 0)", "def f():\n    return int(np.pi)"], 3),
+        (["import numpy as np", "x = np.sum(unknown)", "np.append(x, 1 / 0)", "def f():\n    return int(np.pi)"], 3),
         (["from nowhere_at_all import *", "from math import *", "def f():\n    return floor(2.5)"], 2),
         (["def f():\n    return [x for x in files]", "files = !ls\n%load x"], []),
         (["def f():\n    _, a = 1, 2\n    return a", "_ = 1 / 0"], 2),
         (["from tqdm.notebook import tqdm as bar", "def f():\n    return 3"], 3),
         (["from IPython.display import *", "def f():\n    display(HTML('x'))\n    return clear_output() and 3"], 3),
         (["import IPython, ipywidgets as w", "@w.interact(x=3)\ndef f(x=3):\n    return x"], 3),
+        (
+            [
+                "def f():\n    return 1",
+                "f().sort()",
+                "f()[0].append(1 / 0)",
+                "f().x = 3",
+                "shuffle(f())",
+                "g(f()).pop(9)",
+            ],
+            1,
+        ),
+        (
+            ["import decimal", "decimal.getcontext().prec = 3", "def f():\n    return str(decimal.Decimal(1) / 3)"],
+            "0.333",
+        ),
         (["N = 1\nassert N == 2", "def f():\n    return N"], 1),
         (["N = 1", "del N", "def f():\n    return N"], 1),
         (["def f() -> Nothing:\n    return 1", "from __future__ import annotations"], 1),
@@ -319,7 +334,7 @@ SUBCLASSED = "class Base:\n    kinds = []\n    def __init_subclass__(cls):\n    
 def test_of_a_notebook_without_marks_only_what_is_asked_for_and_what_that_uses_is_kept(cells, value):
     text = gathered(*cells)
     assert answer(text) == value
-    assert not any(word in text for word in ("1 / 0", "unknown"))
+    assert not any(word in text for word in ("1 / 0", "unknown", "sort", "shuffle"))
 
 
 @pytest.mark.parametrize("mark", ["", "# file: drift.py\n"], ids=["unmarked", "marked"])
@@ -338,7 +353,8 @@ def test_of_a_notebook_without_marks_only_what_is_asked_for_and_what_that_uses_i
         "if True:\n    from ipywidgets import (\n        interact,\n    ); interact(f)",
         "from google.colab import files\nfiles.upload()",
         "import nest_asyncio\nnest_asyncio.apply()",
-        "import asyncio\nawait asyncio.sleep(0); N = 3\nasync def g():\n    yield 1\nasync for i in g():\n    '''a\n b'''",
+        "import asyncio\nawait asyncio.sleep(0); N = 3",
+        "async def g():\n    yield 1\nasync for i in g():\n    '''a\n b'''",
         "from __future__ import (\n    annotations,\n)\nx: Nothing = 1",
         "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'\n!pip install x\nf?",
     ],

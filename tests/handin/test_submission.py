@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -212,6 +213,13 @@ def test_the_wrong_file_is_told_and_is_no_zero(toy, path, says):
 def test_what_may_be_the_work_is_graded(toy, tmp_path, text):
     (tmp_path / "mean.py").write_text(text)
     assert collect(toy, tmp_path / "mean.py").files == {"mean.py": text.encode()}
+
+
+def test_a_path_as_windows_writes_it_is_found(toy, tmp_path, monkeypatch):
+    (tmp_path / "my").mkdir()
+    notebook(tmp_path / "my" / "work.ipynb", ("code", WORK))
+    monkeypatch.chdir(tmp_path)
+    assert collect(toy, Path("my\\work.ipynb")).files == {"mean.py": WORK.encode()}
 
 
 R = {"kernelspec": {"name": "ir", "language": "R", "display_name": "R"}, "language_info": {"name": "R"}}

@@ -4,53 +4,23 @@ from __future__ import annotations
 
 import ast
 import builtins
-import itertools
 import math
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Unreadable
 from .cell_text import TOO_ODD, parsed
+from .effects import with_effects
 from .jupyter_names import as_module, is_future, is_jupyters
-from .places import Line, text_of
-from .statements import DEFINITIONS, FUNCTIONS, Names, Statement, names_of, statements, with_effects
+from .places import Line
+from .statements import DEFINITIONS, FUNCTIONS, Names, Statement, names_of, statements
+from .units import Piece, Unit, in_order, replaced
 
 OWN = frozenset(dir(builtins))
 FIRST = -math.inf
-MOST_STEPS = 1_000_000
-"""Spent on what runs before what; in a notebook of more than anybody writes, the cells stay in their order."""
 MOST_ROUNDS, MOST_STATEMENTS = 5, 20_000
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A cell, or a part of one: its place in the notebook, and its lines."""
-
-    place: float
-    lines: Sequence[Line]
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        return text_of(self.lines)
-
-
-@dataclass(frozen=True)
-class Unit:
-    """What stands or falls together in a made file: one statement, or a piece as it is."""
-
-    place: float
-    lines: Sequence[Line]
-    names: Names | Statement
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it binds something anew and does nothing else."""
-        node = self.names.node if isinstance(self.names, Statement) and not self.names.changes else None
-        return isinstance(node, DEFINITIONS) or (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name))
 
 
 def completed(
@@ -92,7 +62,7 @@ def completed(
         place = FIRST if _said(offers[i]).is_import else offers[i].place
         late = _said(offers[i]).names & asked
         units.append(Unit(math.inf if late else place, _guarded(offers[i], libraries), offers[i].names))
-    return as_module([line for unit in _in_order(units) for line in unit.lines], _futures(others))
+    return as_module([line for unit in in_order(units) for line in unit.lines], _futures(others))
 
 
 def gathered(
@@ -129,12 +99,12 @@ def gathered(
     for _ in range(MOST_ROUNDS):
         kept = [offer for i, offer in enumerate(offers) if i not in dropped]
         units = [kept[i] for i in sorted(_chosen(kept, frozenset(roots), frozenset(), libraries))]
-        dead = {id(unit) for unit in _dead(units)}
+        dead = {id(unit) for unit in replaced(units)}
         dropped |= {i for i, offer in enumerate(offers) if id(offer) in dead}
         if not dead:
             break
     return as_module(
-        [line for unit in _in_order([*units, *broken]) for line in _guarded(unit, libraries)], _futures(cells)
+        [line for unit in in_order([*units, *broken]) for line in _guarded(unit, libraries)], _futures(cells)
     )
 
 
@@ -290,63 +260,3 @@ def _is_known(node: ast.stmt, libraries: Collection[str]) -> bool:
     names = [a.name for a in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", None) or ""]
     first = {name.partition(".")[0] for name in names}
     return first <= {*sys.stdlib_module_names, *(name.partition(".")[0] for name in libraries)}
-
-
-class _Reach:
-    """What may be read when a unit runs: what it reads itself, and what the functions read that it may call."""
-
-    def __init__(self, units: Sequence[Unit]) -> None:
-        self._units, self.left = units, MOST_STEPS
-        self.binders: dict[str, list[int]] = {}
-        for i, unit in enumerate(units):
-            for name in unit.names.binds:
-                self.binders.setdefault(name, []).append(i)
-
-    def names(self, i: int) -> set[str] | None:
-        """Return names, or None after too much work."""
-        found, waiting = set[str](), sorted(self._units[i].names.now)
-        while waiting and self.left > 0:
-            self.left -= 1
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                for j in self.binders.get(name, ()):
-                    later = self._units[j].names.later - found
-                    self.left -= 1 + len(later)
-                    waiting += sorted(later)
-        return found if self.left > 0 else None
-
-
-def _dead(units: Sequence[Unit]) -> Iterator[Unit]:
-    """Yield what is bound anew before anything can read it: an older try at a function, say."""
-    reach = _Reach(units)
-    for name, found in reach.binders.items():
-        for i, j in itertools.pairwise(found):
-            reach.left -= j - i
-            if reach.left < 0:
-                return
-            if units[i].is_plain and units[j].is_plain and len(units[i].names.binds) == 1:
-                between = units[i + 1 : j + 1]
-                changed = any(name in _said(unit).changes for unit in between)
-                read = (reach.names(k) for k in range(i + 1, j + 1) if units[k].names.now)
-                if not changed and not any(names is None or name in names for names in read):
-                    yield units[i]
-
-
-def _in_order(units: Sequence[Unit]) -> list[Unit]:
-    """Return units in the notebook's order; what is read before it is bound comes earlier, as if run so."""
-    units = sorted(units, key=lambda unit: unit.place)
-    reach = _Reach(units)
-    done: dict[int, None] = {}
-    for start in range(len(units)):
-        stack, opened = [start], set[int]()
-        while stack:
-            i = stack[-1]
-            if i in done or i in opened:
-                done.setdefault(i)
-                stack.pop()
-                continue
-            opened.add(i)
-            bound = [reach.binders.get(name, ()) for name in reach.names(i) or ()]
-            stack += sorted({b[0] for b in bound if b and done.keys().isdisjoint(b)} - opened, reverse=True)
-    return [units[i] for i in done]

@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import Unreadable
-from .cell_dependencies import Piece, completed, defines_something, gathered
+from .cell_dependencies import completed, defines_something, gathered
 from .cell_text import TOO_ODD, ended, is_python, parsed, plain, wrong_line
 from .notebook_formats import Cell, language, read
 from .places import Line, lines_of
+from .units import Piece
 
 __all__ = ["Cell", "Parts", "cell_name", "language", "marked", "one", "parts", "plain", "read", "submitted"]
 
