@@ -315,6 +315,15 @@ Form = Callable[[list[str], random.Random], tuple[str, bytes]]
 FORMS: list[Form] = [jupyters, jupyters, colabs, old, marked, percent, jupytexts, nbconverts, databricks]
 
 
+def around(work: list[str], seed: int) -> HandedIn:
+    """Return a notebook of this work, one cell a text, with scratch between."""
+    rng = random.Random(seed)
+    cells = [*work]
+    for text in rng.sample(SCRATCH, 12):
+        cells.insert(rng.randrange(len(cells) + 1), text)
+    return HandedIn(*rng.choice([jupyters, colabs, old])(cells, rng), f"{seed}")
+
+
 def drawn(seed: int) -> HandedIn:
     """Return what somebody hands in."""
     rng = random.Random(seed)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 import types
 
 import numpy as np
 import pytest
+from tests.conftest import ROOT
 from tests.handin import habits
 
+from tenfold.datasets import public
+from tenfold.exercise import catalog
 from tenfold.grading.grade import Request, grade
 from tenfold.handin.submission import collect
 
@@ -55,3 +59,39 @@ def test_a_notebook_with_habits_passes(toy, tmp_path, seed):
     path.write_bytes(drawn.content)
     result = grade(Request(toy, path))
     assert (result.status, result.score) == ("passed", 9.0), (drawn.said, result.message, result.checks)
+
+
+def statements(text):
+    """Return the text of every statement at the top, and its tree; a docstring is none."""
+    lines = text.split("\n")
+    tree = ast.parse(text)
+    found = [node for node in tree.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    firsts = [min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]) for node in found]
+    return ["\n".join(lines[a - 1 : n.end_lineno]) for a, n in zip(firsts, found, strict=True)], [*map(ast.dump, found)]
+
+
+MODULES = [e for e in catalog.exercises(ROOT) if len(e.files) == 1 and e.files[0].endswith(".py")]
+
+
+@pytest.mark.parametrize("exercise", MODULES, ids=lambda exercise: exercise.id)
+def test_no_statement_of_a_solution_is_lost_in_a_notebook_full_of_scratch(exercise, tmp_path):
+    for i, path in enumerate(sorted(exercise.solution.glob("*.py"))):
+        cells, wanted = statements(path.read_text())
+        drawn = habits.around(cells, i)
+        (tmp_path / drawn.name).write_bytes(drawn.content)
+        made = collect(exercise, tmp_path / drawn.name).files[exercise.files[0]].decode()
+        _, got = statements(made)
+        assert [text for text in got if text in wanted] == wanted, (path, made)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_notebook_of_a_real_exercise_does_what_its_solution_does(seed, tmp_path):
+    exercise = catalog.find(ROOT, "biz-roi")
+    text = (exercise.solution / "roi.py").read_text()
+    drawn = habits.around(statements(text)[0], seed)
+    (tmp_path / drawn.name).write_bytes(drawn.content)
+    made, right = {}, {}
+    exec(collect(exercise, tmp_path / drawn.name).files["roi.py"].decode(), made)
+    exec(text, right)
+    for case in public("roi", scenarios=5):
+        assert made["appraise"](case) == right["appraise"](case)
