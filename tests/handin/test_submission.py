@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -410,3 +412,13 @@ def test_an_exported_notebook_is_one_and_its_places_are_lines_of_the_export(toy,
 def test_a_python_file_like_any_other_is_taken_as_it_stands(toy, tmp_path, text):
     (tmp_path / "mean.py").write_text(f"{text}\nmean = print\n1 / 0\n")
     assert collect(toy, tmp_path / "mean.py").files["mean.py"].decode() == f"{text}\nmean = print\n1 / 0\n"
+
+
+@pytest.mark.parametrize("line", ["x = 1", "f()", "def f{i}(): return display", "class A{i}: pass", "import a{i}"])
+def test_two_megabytes_of_python_take_little_time(toy, tmp_path, line):
+    path, most = tmp_path / "mean.py", MOST_BYTES // (len(line) + 6)
+    path.write_text("\n".join(line.replace("{i}", str(i)) for i in range(most)))
+    start = time.process_time()
+    with contextlib.suppress(Unreadable):
+        collect(toy, path)
+    assert time.process_time() - start < 60

@@ -72,6 +72,12 @@ def _awaited(text, line):
         _runner.run(made)'''
 
 
+WORDS = re.compile(
+    r"get_ipython|display|dbutils|IPython|ipywidgets|google|nest_asyncio|ipykernel|jupyter_|itables|qgrid|tqdm"
+)
+"""Without one of these, a file asks for nothing of Jupyter's."""
+
+
 def is_jupyters(name: str) -> bool:
     """Return whether a name is one that Jupyter has in every cell."""
     return name in NAMES or name in AT_TOP or NUMBERED.fullmatch(name) is not None
@@ -99,7 +105,7 @@ def as_module(lines: Sequence[Line], futures: frozenset[str] = frozenset()) -> l
 
 def asks_for_jupyter(text: str) -> bool:
     """Return whether a text uses what is there in Jupyter alone."""
-    tree = parsed(text)
+    tree = parsed(text) if WORDS.search(text) else None
     if tree is None:
         return False
     names = names_of(text)

@@ -11,7 +11,7 @@ from ..errors import Unreadable
 from ..exercise.exercise import Exercise
 from .cell_dependencies import asked_for
 from .cell_text import parsed
-from .statements import names_of, statements
+from .statements import DEFINITIONS
 
 DYNAMIC = re.compile(r"\b(?:__getattr__|__class__|__dict__|globals|vars|exec|eval|compile|modules|setattr)\b")
 """What may define names that nobody sees."""
@@ -43,20 +43,38 @@ def refuse_strange(exercise: Exercise, files: Mapping[str, bytes], name: str) ->
         return
     text = files[file].decode("utf-8", "replace")
     tree = parsed(text)
-    if tree is None or DYNAMIC.search(text) or any(found.is_star for found in statements(text)):
+    if tree is None or DYNAMIC.search(text):
         return
-    own = {name for found in statements(text) if not found.is_import for name in found.binds}
+    bound = _bound(tree)
     idle = name != file and bool(tree.body) and all(map(_is_idle, tree.body))
     asked = _asked(exercise)
-    if asked and (own or idle) and not defines_asked(exercise, files):
+    if asked and (any(bound.values()) or idle) and "*" not in bound and asked.isdisjoint(bound):
         listed = ", ".join(sorted(asked)[:FEW]) + (", …" if len(asked) > FEW else "")
         raise Unreadable(f"{name} defines nothing of what {exercise.id} asks for ({listed}). {_cure(exercise)}")
 
 
 def defines_asked(exercise: Exercise, files: Mapping[str, bytes]) -> bool:
     """Return whether the first file defines something that the starter does."""
-    text = files[exercise.files[0]].decode("utf-8", "replace") if exercise.files[0] in files else ""
-    return not _asked(exercise).isdisjoint(names_of(text).binds)
+    tree = parsed(files.get(exercise.files[0], b"").decode("utf-8", "replace"))
+    return tree is not None and not _asked(exercise).isdisjoint(_bound(tree))
+
+
+def _bound(tree: ast.Module) -> dict[str, bool]:
+    """Return the names that a module binds outside its functions, and of each whether it is its own and no import."""
+    found: dict[str, bool] = {}
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                found.setdefault(alias.asname or alias.name.partition(".")[0], False)
+        elif isinstance(node, DEFINITIONS):
+            found[node.name] = True
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found[node.id] = True
+        elif not isinstance(node, ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def _asked(exercise: Exercise) -> frozenset[str]:
