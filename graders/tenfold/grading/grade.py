@@ -23,6 +23,7 @@ from ..errors import AuthoringError, FromSubmission, SubmissionError, TenfoldErr
 from ..exercise import libraries, seeds
 from ..exercise.exercise import Exercise
 from ..exercise.file_hash import digest
+from ..handin.places import Places
 from ..handin.submission import Submission, collect
 from ..result import Blame, CheckResult, Result, Status, Stopped, clean
 from ..version import __version__
@@ -209,10 +210,10 @@ def _run(request: Request, submission: Submission, known: _Known) -> tuple[Recor
     grading = Grading(exercise, known.seed, session, known.level, submitted, drawn=drawn)
     with _own_modules(files):
         try:
-            broken = _load(grading.session)
+            broken = submission.broken or _load(grading.session, submission.places)
             modules = install(grading.session, exercise.modules)
-            recorder = Recorder(exercise, modules, broken or None, set(request.only) if request.only else None)
-            known.recorder = recorder
+            only = set(request.only) if request.only else None
+            known.recorder = recorder = Recorder(exercise, modules, broken or None, only, submission.places)
             code = pytest_run.run(exercise.course, files, [_Start(grading), recorder])
         finally:
             grading.close()
@@ -235,15 +236,15 @@ def _leaks(exercise: Exercise, drawn: list[tuple[str, bool, Any]]) -> list[str]:
     return [name for name, (public, hidden) in sides.items() if leaked_rows.shared(public, hidden)]
 
 
-def _load(session: Session) -> str:
+def _load(session: Session, places: Places) -> str:
     """Load the submission and return why it cannot be, or an empty string."""
     try:
         session.start()
     except SubmissionError as error:
         return clean(f"{error} ({error.detail})" if error.detail else str(error))
     except FromSubmission as error:
-        where = f"{error.where}: " if error.where else ""
-        return clean(f"{where}{error.kind}: {error}")
+        where, text = places.of(error)
+        return clean(f"{where}{': ' if where else ''}{error.kind}: {text}")
     return ""
 
 
