@@ -188,7 +188,7 @@ def test_a_command_ends_with_a_code_that_means_something(around, command, prepar
             cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
         )  # fmt: skip
         if command == "watch":
-            end_when_it_watches(process, eventually)
+            end_when_it_watches(process, tmp_path / "out", eventually)
         code = process.wait(PATIENCE)
     said = (tmp_path / "out").read_text(errors="replace") + (tmp_path / "err").read_text(errors="replace")
     assert code in (0, 1, 2, 130, 141), said
@@ -207,20 +207,21 @@ PLAIN = [name for name, odd in SURROUNDINGS.items() if name not in {
 """Where the solution passes as it does anywhere."""
 
 
-def end_when_it_watches(process: subprocess.Popen[bytes], eventually: Callable[..., object]) -> None:
-    """Press Ctrl-C when a grade is under way."""
+def end_when_it_watches(
+    process: subprocess.Popen[bytes], out: Path, eventually: Callable[[Callable[[], object]], object]
+) -> None:
+    """Press Ctrl-C when a grade is under way, or has come to its end."""
 
     def command() -> psutil.Process | None:
-        """Return the process of ours that has a fork server."""
+        """Return the process that watches, once it does."""
         try:
             family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-            return next(p for p in family if any("zygote.py" in " ".join(c.cmdline()) for c in p.children()))
-        except (psutil.Error, StopIteration):
+            watching = [p for p in family if "tenfold.cli" in p.cmdline()][-1]
+            grades = any("zygote.py" in " ".join(child.cmdline()) for child in watching.children())
+        except (psutil.Error, IndexError):
             return None
+        return watching if grades or b"Watching" in out.read_bytes() else None
 
-    def found() -> bool:
-        return process.poll() is not None or command() is not None
-
-    eventually(found)
-    if (grading := command()) is not None:
-        grading.send_signal(signal.SIGINT)
+    eventually(lambda: process.poll() is not None or command())
+    if (watching := command()) is not None:
+        watching.send_signal(signal.SIGINT)
