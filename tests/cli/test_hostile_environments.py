@@ -187,9 +187,12 @@ def test_a_command_ends_with_a_code_that_means_something(around, command, prepar
             [shutil.which("bash"), "-c", odd.shell, "bash", *argv],
             cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
         )  # fmt: skip
-        if command == "watch":
-            end_when_it_watches(process, tmp_path / "out", eventually)
-        code = process.wait(PATIENCE)
+        try:
+            if command == "watch":
+                end_when_it_watches(process, tmp_path / "out", eventually)
+            code = process.wait(PATIENCE)
+        finally:
+            process.kill()
     said = (tmp_path / "out").read_text(errors="replace") + (tmp_path / "err").read_text(errors="replace")
     assert code in (0, 1, 2, 130, 141), said
     assert "Traceback" not in said
