@@ -20,6 +20,7 @@ from tests.conftest import COURSE, DAY, PATIENCE
 
 from tenfold.cli import main
 from tenfold.cli.surroundings import ROOT
+from tenfold.exercise import catalog, proof_record
 
 COMMANDS = {
     "list": ["list"],
@@ -58,7 +59,7 @@ def _junk(course: Path) -> None:
     """Put what has the names of libraries where Python would look first."""
     folder = course.parent / "junk"
     folder.mkdir()
-    for name in ("argparse", "json", "numpy", "pandas", "pytest", "rich", "tenfold", "scipy", "git"):
+    for name in ("argparse", "json", "numpy", "pandas", "pytest", "rich", "scipy"):
         (folder / f"{name}.py").write_text(JUNK)
 
 
@@ -157,6 +158,7 @@ def prepared(tmp_path_factory):
     result = folder / "result.json"
     assert main(["--course", str(folder), "grade", "toy-mean", "--json", str(result)]) == 1
     shutil.rmtree(folder / ".tenfold")
+    proof_record.write(catalog.find(folder, "toy-store"), [], {}, {})  # nothing is stale: a proof is a minute's work
     (folder / ".gitignore").write_text("__pycache__\n.tenfold\n")
     for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "base"], ["checkout", "-qb", "pull"]):
         subprocess.run([*GIT, *words], cwd=folder, check=True)
@@ -185,9 +187,12 @@ def test_a_command_ends_with_a_code_that_means_something(around, command, prepar
             [shutil.which("bash"), "-c", odd.shell, "bash", *argv],
             cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
         )  # fmt: skip
-        if command == "watch":
-            end_when_it_watches(process, eventually)
-        code = process.wait(PATIENCE)
+        try:
+            if command == "watch":
+                end_when_it_watches(process, tmp_path / "out", eventually)
+            code = process.wait(PATIENCE)
+        finally:
+            process.kill()
     said = (tmp_path / "out").read_text(errors="replace") + (tmp_path / "err").read_text(errors="replace")
     assert code in (0, 1, 2, 130, 141), said
     assert "Traceback" not in said
@@ -205,20 +210,21 @@ PLAIN = [name for name, odd in SURROUNDINGS.items() if name not in {
 """Where the solution passes as it does anywhere."""
 
 
-def end_when_it_watches(process: subprocess.Popen[bytes], eventually: Callable[..., object]) -> None:
-    """Press Ctrl-C when a grade is under way."""
+def end_when_it_watches(
+    process: subprocess.Popen[bytes], out: Path, eventually: Callable[[Callable[[], object]], object]
+) -> None:
+    """Press Ctrl-C when a grade is under way, or has come to its end."""
 
     def command() -> psutil.Process | None:
-        """Return the process of ours that has a fork server."""
+        """Return the process that watches, once it does."""
         try:
             family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-            return next(p for p in family if any("zygote.py" in " ".join(c.cmdline()) for c in p.children()))
-        except (psutil.Error, StopIteration):
+            watching = [p for p in family if "tenfold.cli" in p.cmdline()][-1]
+            grades = any("zygote.py" in " ".join(child.cmdline()) for child in watching.children())
+        except (psutil.Error, IndexError):
             return None
+        return watching if grades or b"Watching" in out.read_bytes() else None
 
-    def found() -> bool:
-        return process.poll() is not None or command() is not None
-
-    eventually(found)
-    if (grading := command()) is not None:
-        grading.send_signal(signal.SIGINT)
+    eventually(lambda: process.poll() is not None or command())
+    if (watching := command()) is not None:
+        watching.send_signal(signal.SIGINT)
