@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import socket
 import tempfile
 import time
 from pathlib import Path
@@ -149,3 +151,21 @@ def test_the_environment_of_a_server_is_its_own(monkeypatch):
         assert b"hush" not in Path(f"/proc/{server._process.pid}/environ").read_bytes()
     finally:
         server.close()
+
+
+def test_a_keeper_that_leaves_with_a_question_unread_has_said_what_it_said():
+    ours, theirs = socket.socketpair()
+    kept = forkserver.Kept(ours)
+    said = {"code": 1, "why": "it used too much", "output": "", "left": [], "late": False, "times": [1.0, 2.0]}
+    theirs.sendall(json.dumps(said).encode())
+    assert not kept.ask()
+    theirs.close()
+    assert kept.end().why == "it used too much"
+    assert kept.times == (1.0, 2.0)
+
+
+def test_a_keeper_that_does_not_answer_is_the_machines_fault(monkeypatch):
+    monkeypatch.setattr(forkserver, "SLOW", 0.1)
+    ours, theirs = socket.socketpair()
+    with theirs, pytest.raises(MachineError, match="keeps a box was lost"):
+        forkserver.Kept(ours).ask()

@@ -283,7 +283,7 @@ def test_a_result_says_what_the_submission_used_and_what_the_grader_did(grade_so
 def test_a_document_of_before_processor_time_was_told_is_still_one(grade_source):
     document = grade_source("").document()
     del document["processor"]
-    jsonschema.validate(document, SCHEMA)
+    jsonschema.validate(json.loads(json.dumps(document)), SCHEMA)
 
 
 def test_who_is_stopped_by_time_reads_of_time_and_no_hint(toy, tmp_path):
