@@ -281,7 +281,7 @@ def test_a_result_says_what_the_submission_used_and_what_the_grader_did(grade_so
 
 
 def test_a_document_of_before_processor_time_was_told_is_still_one(grade_source):
-    document = grade_source("").document()
+    document = json.loads(json.dumps(grade_source("").document()))
     del document["processor"]
     jsonschema.validate(json.loads(json.dumps(document)), SCHEMA)
 
@@ -297,6 +297,9 @@ def test_who_is_stopped_by_time_reads_of_time_and_no_hint(toy, tmp_path):
         assert check.misconception is None
 
 
+MEAN = "\ndef mean(values, weights=None):\n    return 1.0\n"
+
+
 # --- whatever happens ---------------------------------------------------------------------------------------
 
 
@@ -305,10 +308,10 @@ def test_who_is_stopped_by_time_reads_of_time_and_no_hint(toy, tmp_path):
     [
         "x = " + "-" * 3000 + "1",
         "x = " + "-" * 100_000 + "1",
-        "x = " + "(" * 150 + ")" * 150,
+        "x = " + "(" * 150 + ")" * 150 + MEAN,
         "x = " + "f" + "()" * 20_000,
         "x = " + "9" * 10_000,
-        "x = 0x" + "f" * 1_000_000,
+        "x = 0x" + "f" * 1_000_000 + MEAN,
         "x = 1\0",
         "#" + "y" * ((2 << 20) - 2),
         "import " + ", ".join(f"m{i}" for i in range(100_000)),
