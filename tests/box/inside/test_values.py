@@ -17,7 +17,7 @@ from tests.conftest import named
 
 from tenfold.box.inside.decode import Decoder
 from tenfold.box.inside.encode import Encoder
-from tenfold.box.inside.values import WireError, is_text
+from tenfold.box.inside.values import MAX_TEXT, WireError, is_text
 
 KEYS = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.binary(), st.tuples(st.integers(), st.text()))
 LEAVES = st.one_of(
@@ -241,3 +241,8 @@ def test_half_a_surrogate_pair_does_not_cross(value):
 def test_decimals_and_dates_keep_their_types():
     for value in (decimal.Decimal("1.10"), dt.datetime(2024, 1, 1, tzinfo=dt.UTC)):
         assert repr(cross(value)) == repr(value)
+
+
+def test_a_text_that_no_header_holds_is_refused_before_it_is_written_out():
+    with pytest.raises(ValueError, match="too large to cross"):
+        Encoder(lambda value: {}).value("x" * (MAX_TEXT + 1))

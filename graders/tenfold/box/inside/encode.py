@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .values import MAX_DEPTH, MAX_NDIM, NULLABLE, TENSORS, Refer, is_flat, is_text
+from .values import MAX_DEPTH, MAX_NDIM, MAX_TEXT, NULLABLE, TENSORS, Refer, is_flat, is_text
 
 PLAIN: tuple[type[Any], ...] = (bool, int, float, str, list)
 
@@ -32,6 +32,8 @@ class Encoder:
         if depth > MAX_DEPTH:
             raise ValueError(f"the value is nested more than {MAX_DEPTH} deep")
         kind = type(v)
+        if kind is str and len(v) > MAX_TEXT:  # said before it is written out
+            raise ValueError("the value is too large to cross")
         if v is None or kind in (bool, int, float, str):
             return v
         if kind is list:

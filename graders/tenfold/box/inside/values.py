@@ -18,6 +18,7 @@ Refer = Callable[[Any], dict[str, Any]]
 Resolve = Callable[[dict[str, Any]], Any]
 
 MAX_DEPTH = 40
+MAX_TEXT = 32 << 20  # characters: JSON has a byte for each, and a header has no more
 MAX_NDIM = 32
 MAX_NESTING = 6 * MAX_DEPTH  # brackets within brackets: one level of a value is at most five of them
 MAX_VALUES = 2_000_000  # Python makes 72 bytes of the 5 of a short text
