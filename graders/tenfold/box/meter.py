@@ -125,7 +125,7 @@ class Watch:
         if time.monotonic() - kept.asked > PAUSE and kept.ask():
             meter.charge(kept)  # what went on between two calls is of the grade, but of no call
             meter.judge()
-        self._looked = time.monotonic()
+        self._looked, self._own = time.monotonic(), time.process_time()
 
     def __call__(self) -> float:
         """Return for how long to wait before asking again."""
@@ -138,16 +138,16 @@ class Watch:
     @contextlib.contextmanager
     def interrupted(self) -> Iterator[None]:
         """Let the grader work meanwhile: its time is not the learner's."""
-        start = time.monotonic()
+        start, own = time.monotonic(), time.process_time()
         try:
             with self._meter.callback():
                 yield
         finally:
             self._looked += time.monotonic() - start
+            self._own += time.process_time() - own
 
     def _look(self) -> None:
-        now = time.monotonic()
-        wall, self._looked = now - self._looked, now
+        wall = self._passed()
         if not self._kept.ask():  # it has come to an end, which whoever waits will see
             return
         piece = self._meter.charge(self._kept, wall)
@@ -159,9 +159,16 @@ class Watch:
 
     def close(self) -> float:
         """Charge the rest of the call; return the seconds of its time on processors, or of a short one on the wall."""
-        wall = time.monotonic() - self._looked
+        wall = self._passed()
         self._meter.charge_later(self._kept, wall)
         return self.spent.used or wall
+
+    def _passed(self) -> float:
+        """Return the seconds since the last look, without those in which the grader packed and unpacked."""
+        now, own = time.monotonic(), time.process_time()
+        wall = max(0.0, now - self._looked - (own - self._own))
+        self._looked, self._own = now, own
+        return wall
 
 
 def late(spent: Spent, budget: float, what: str, limit: str, more: str = "") -> None:
