@@ -263,7 +263,9 @@ def percent(cells: list[str], rng: random.Random) -> tuple[str, bytes]:
 
 def jupytexts(cells: list[str], rng: random.Random) -> tuple[str, bytes]:
     head = "# ---\n# jupyter:\n#   jupytext:\n#     text_representation:\n#       format_name: light\n# ---\n\n"
-    return "work.py", (head + "".join(f"# +\n{commented(text)}\n# -\n\n" for text in cells)).encode()
+    simple = [text for text in cells if rng.random() < 0.5 and "\n\n" not in text]  # these stand between blank lines
+    made = [commented(text) if text in simple else f"# +\n{commented(text)}\n# -" for text in cells]
+    return "work.py", (head + "\n\n".join(made)).encode()
 
 
 def commented(text: str) -> str:

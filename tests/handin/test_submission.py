@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import time
 from dataclasses import replace
@@ -73,10 +74,11 @@ def test_the_digest_depends_on_names_and_contents(toy, tmp_path):
         (lambda p: (p / "big.py").write_bytes(b"#" * (MOST_BYTES + 1)) and p / "big.py", "larger than 2 MB"),
         (lambda p: (p / "mean.py").symlink_to("/etc/passwd") or p, "not a link"),
         (lambda p: (p / "mean.py").mkdir() or p, "cannot be read"),
+        (lambda p: os.mkfifo(p / "mean.py") or p, "it is not a plain file. Submit a plain file, not a link"),
         (lambda p: (p / "n.ipynb").write_text("{") and p / "n.ipynb", "not a notebook"),
         (lambda p: (p / "n.ipynb").write_text("[" * 100_000) and p / "n.ipynb", "not a notebook"),
     ],
-    ids=["missing", "empty folder", "suffix", "large", "link", "folder", "not json", "deep json"],
+    ids=["missing", "empty folder", "suffix", "large", "link", "folder", "pipe", "not json", "deep json"],
 )
 def test_what_cannot_be_taken_says_why(toy, tmp_path, make, says):
     with pytest.raises(Unreadable, match=says):

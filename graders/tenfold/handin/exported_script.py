@@ -16,6 +16,9 @@ BREAK = re.compile(
     r"#\s*(?:In\s*\[[ \d*]*\]:|%%(?P<percent>.*)|<(?P<old>code|markdown|raw)cell>|COMMAND -{5,}|\+(?: .*|\{.*)?|-)\s*"
 )
 LIGHT = re.compile(r"#\s*(?:\+(?: .*|\{.*)?|-)\s*")
+MOST_PARAGRAPHS = 8
+"""In one cell of a light script that is parted by blank lines alone."""
+MOST_LOOSE = 50_000  # characters between two marks in it
 HEADER = re.compile(r"\A(?:#.*\n)*?#\s*(?:jupyter:|jupytext:|Databricks notebook source)", re.MULTILINE)
 MAGIC = re.compile(r"#\s*MAGIC ?(.*)")
 DATABRICKS = re.compile(r"\s*%(?:md|sql|sh|scala|r|fs|run|pip)\b")
@@ -33,7 +36,7 @@ def cells(text: str, name: str) -> list[Cell] | None:
     if not (breaks or header):
         return None
     edges = [0, *breaks, len(lines)]
-    return [cell for a, b in itertools.pairwise(edges) if b > a for cell in _cells(lines[a:b], name, a + 1)]
+    return [cell for a, b in itertools.pairwise(edges) if b > a for cell in _cells(lines[a:b], name, a + 1, header)]
 
 
 def loose(text: str, name: str) -> list[Cell] | None:
@@ -48,7 +51,7 @@ def _breaks(line: str, light: bool) -> bool:
     return found is not None and (light or LIGHT.fullmatch(line) is None)
 
 
-def _cells(lines: list[str], name: str, first: int) -> Iterator[Cell]:
+def _cells(lines: list[str], name: str, first: int, paragraphs: bool) -> Iterator[Cell]:
     begin = BREAK.fullmatch(lines[0])
     text = begin and (re.search(r"\[(markdown|md|raw)\]", begin["percent"] or "") or begin["old"] not in (None, "code"))
     kind = "markdown" if text else "code"
@@ -57,9 +60,26 @@ def _cells(lines: list[str], name: str, first: int) -> Iterator[Cell]:
     if said and all(m or not line.strip() or line.startswith("#") for m, line in zip(magics, lines, strict=True)):
         lines = ["" if m is None or PYTHON_MAGIC.fullmatch(m[1]) else m[1] for m in magics]
         kind = "markdown" if DATABRICKS.match(said[0]) else kind
-    source = "\n".join(map(_with_magic, lines))
+    lines = list(map(_with_magic, lines))
+    source = "\n".join(lines)
+    if paragraphs and len(source) < MOST_LOOSE and parsed(plain(source)) is None:
+        for at, part in _paragraphs(lines):
+            yield Cell(kind, part, label=name, first=first + at)
+        return
     at, unpacked = _unpacked(source) or (0, "")
     yield Cell(kind, unpacked or source, label=name, first=first + at, flat=bool(unpacked))
+
+
+def _paragraphs(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Yield the cells of a light script, parted by blank lines: the fewest paragraphs that are Python together."""
+    starts = [0, *(i for i in range(1, len(lines)) if lines[i][:1].strip() and not lines[i - 1].strip()), len(lines)]
+    i = 0
+    while i < len(starts) - 1:
+        ends = range(i + 1, min(i + 1 + MOST_PARAGRAPHS, len(starts)))
+        texts = {k: "\n".join(lines[starts[i] : starts[k]]) for k in ends}
+        whole = next((k for k in ends if parsed(plain(texts[k])) is not None), i + 1)
+        yield starts[i], texts[whole]
+        i = whole
 
 
 def _with_magic(line: str) -> str:

@@ -107,7 +107,8 @@ def _read(path: Path, name: str, most: int = MOST_BYTES) -> bytes:
         which = f"the folder {path.parent}" if not os.access(path.parent, os.X_OK) else path
         raise Unreadable(f"{name} cannot be read: you have no right to open {which}. Change that: chmod u+rX") from None
     except OSError as error:
-        cure = "Submit a plain file, not a link." if error.errno == errno.ELOOP else "Submit a plain file."
+        odd = error.errno in (errno.ELOOP, errno.EINVAL)
+        cure = "Submit a plain file, not a link." if odd else "Name another one with SUB=path."
         raise Unreadable(f"{name} cannot be read: {error.strerror}. {cure}") from None
     advice = "Clear its outputs and save it again." if name.endswith(".ipynb") else "Submit code, not data or weights."
     if len(content) > most:
