@@ -1,7 +1,7 @@
 """Never answer.
 
 outcome: not_yet
-says: processor time
+says: no answer within
 class: resources
 """
 

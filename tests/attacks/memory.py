@@ -1,7 +1,7 @@
 """Take all memory.
 
 outcome: not_yet
-says: memory | processor time | waited for
+says: memory | no answer within
 class: resources
 """
 

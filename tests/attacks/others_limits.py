@@ -2,7 +2,7 @@
 
 outcome: not_yet
 level: medium
-says: FoundNothing | processor time | waited for
+says: FoundNothing | no answer within
 class: resources
 """
 

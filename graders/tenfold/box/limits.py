@@ -10,10 +10,9 @@ class Limits:
     """What one box may use, with all the processes that it starts."""
 
     seconds: float = 60.0
-    """Processor time of one call, of all processes together; a slower machine gets more (`machine_speed`), and who
-    waits for something else than a processor is stopped by the wall clock (`time_budget`)."""
+    """Wall time of one call."""
     total: float = 120.0
-    """Processor time of all calls of one grade, and of what goes on between them."""
+    """Wall time of all calls of one grade; a process may use that much processor time, and 5 s more."""
     memory_mb: int = 4096
     """Resident memory."""
     processes: int = 64

@@ -4,10 +4,4 @@
 each, `feedback` what its learner reads, `blame` whose fault a failure is. Uses `handin`, `exercise` and `box`.
 """
 
-__all__ = [
-    "expect",
-    "fixtures",
-    "grade",
-    "hooks",
-    "pytest_run",
-]
+__all__ = ["expect", "fixtures", "grade", "hooks"]

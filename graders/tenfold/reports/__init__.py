@@ -8,7 +8,6 @@ __all__ = [
     "generated_docs",
     "html_page",
     "json_document",
-    "printed",
     "result_check",
     "signature",
     "svg_layout",
