@@ -149,7 +149,8 @@ class ForkServer:
         self._lock = os.open(self.den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._control, theirs = socket.socketpair()
-        config = {"control": theirs.fileno(), "libraries": list(libraries), "den": str(self.den)}
+        config = {"control": theirs.fileno(), "libraries": list(libraries), "den": str(self.den), "level": level}
+        config["shared"] = loopback and level == "strong"  # elsewhere the shared memory is the machine's
         argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), json.dumps(config)]
         try:
             with theirs:

@@ -7,6 +7,7 @@ a check or another box: what a fork finds in its memory is the libraries.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -48,8 +49,21 @@ def _threads() -> int:
     return len(list(Path("/proc/self/task").iterdir())) if sys.platform == "linux" else 1
 
 
+def _clear(folder: str) -> None:
+    """Remove what the last box left in the memory that all boxes of this server may share."""
+    if not any(Path(folder).iterdir()):
+        return
+    child = os.fork()
+    if child == 0:
+        os.execvp("sh", ["sh", "-c", CLEAR, "sh", folder])
+    with contextlib.suppress(ChildProcessError):  # it has ended: nobody's to wait for, as a keeper
+        os.waitpid(child, 0)
+
+
 def main(config: dict[str, Any]) -> None:
     """Fork a box for every request, until the grader is gone; then leave nothing behind."""
+    if config["level"] == "medium":
+        _load("mounts").unmarked(Path(config["den"]))
     keeper = _load("keeper")
     _preload(config)
     control = socket.socket(fileno=config["control"])
@@ -57,13 +71,18 @@ def main(config: dict[str, Any]) -> None:
     gc.collect()
     gc.freeze()
     control.sendall(b".")
+    served = ""
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, MOST_REQUEST, 2)
         if not request:
             break
+        box = json.loads(request)
+        if config["shared"] and served not in ("", box["folder"]):
+            _clear("/dev/shm")
+        served = box["folder"]
         if os.fork() == 0:
             control.close()
-            keeper.keep(json.loads(request), *descriptors)
+            keeper.keep(box, *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         control.sendall(b".")
