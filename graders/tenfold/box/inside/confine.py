@@ -136,8 +136,8 @@ def _tasks_of(uid: int) -> int:
 def _become(uid: int, walled: bool) -> None:
     """Become a user that nobody else is.
 
-    An interpreter under a private home can be read with a right to read everything. A box keeps that where other walls
-    stand before it, and no other; elsewhere none is started (`closed`).
+    An interpreter that only root may read can be read with a right to read everything. A box keeps that, and no other,
+    where walls stand that the right does not open; elsewhere none is started (`zygote`).
     """
     right = capabilities.READ_SEARCH if walled and closed() else None
     if right is not None:
@@ -150,10 +150,14 @@ def _become(uid: int, walled: bool) -> None:
 
 
 def closed() -> Path | None:
-    """Return a folder above the interpreter that other users cannot enter, where there is one."""
-    given = (Path(sys.executable), Path(sys.prefix), Path(sys.base_prefix))
-    for path in {p for place in given for p in (place, place.resolve())}:
-        for folder in path.parents:
+    """Return a folder or file of the interpreter, or above it, that is shut to other users; the outermost one."""
+    whole = {Path(sys.prefix), Path(sys.base_prefix), Path(os.__file__).parent}
+    for path in sorted({p for place in (*whole, Path(sys.executable)) for p in (place, place.resolve())}):
+        for folder in reversed(path.parents):
             if not folder.stat().st_mode & stat.S_IXOTH:
                 return folder
+    for path in (*whole, Path(os.__file__)):
+        needed = stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0)
+        if path.stat().st_mode & needed != needed:
+            return path
     return None

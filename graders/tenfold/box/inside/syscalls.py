@@ -50,10 +50,12 @@ SHARED: dict[str, Numbers] = {  # what they hold is in no process: a file under 
 }  # fmt: skip
 PRETENDED: dict[str, Numbers] = {  # Landlock lets the owner of a file do these anywhere
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
-    "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
-    "futimesat": (261, None), "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6),
+    "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "setxattr": (188, 5), "lsetxattr": (189, 6),
     "fsetxattr": (190, 7), "setxattrat": (463, 463), "removexattr": (197, 14), "lremovexattr": (198, 15),
     "fremovexattr": (199, 16), "removexattrat": (466, 466), "file_setattr": (469, 469),
+}  # fmt: skip
+TIMES: dict[str, Numbers] = {  # who may write to a file may say that it was written now: a device is everybody's
+    "utime": (132, None), "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
 }  # fmt: skip
 ADVICE: dict[str, Numbers] = {"fadvise64": (221, 223)}
 """May be left undone by its own words; done, it would put out of memory what the next box finds there or not."""

@@ -24,6 +24,11 @@ HERE = Path(__file__).resolve().parent
 MOST_REQUEST = 1 << 16
 CLEAR = 'chmod -R u+rwX -- "$1"; rm -rf -- "$1"'  # what a submission left may be deep, and closed to its owner
 
+SHUT = (
+    "this Python is shut to other users by the mode of {0}, and at the level weak nothing but a right to read every "
+    "file would open it. Run: chmod o+rx {0}"
+)
+
 
 def _load(name: str) -> ModuleType:
     """Load a module that lies beside this one, without the rest of the engine."""
@@ -62,8 +67,13 @@ def _clear(folder: str) -> None:
 
 def main(config: dict[str, Any]) -> None:
     """Fork a box for every request, until the grader is gone; then leave nothing behind."""
-    if config["level"] == "medium":
-        _load("mounts").unmarked(Path(config["den"]))
+    os.umask(0o022)  # files are as open as they are made to be, whoever started the grader
+    confine = _load("confine")
+    shut = confine.closed() if sys.platform == "linux" and os.geteuid() == 0 else None
+    if config["level"] == "medium" or (config["level"] == "weak" and shut):
+        _load("mounts").own(Path(config["den"]), [HERE])
+    if config["level"] == "weak" and shut and (still := confine.closed()):
+        sys.exit(SHUT.format(still))
     keeper = _load("keeper")
     _preload(config)
     control = socket.socket(fileno=config["control"])

@@ -17,10 +17,6 @@ KEPT_BY_ROOT = (
 """What the keeper needs to start a box as another user, to measure it and to end it; a box has none of it."""
 
 
-DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "pts")
-"""What bubblewrap mounts below /dev, each by itself."""
-
-
 def words(den: Path, loopback: bool) -> Iterator[str]:
     """Yield the words to put before a command; `den` is the folder that stays writable."""
     yield from ("bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try")
@@ -36,8 +32,6 @@ def words(den: Path, loopback: bool) -> Iterator[str]:
     yield from ("--proc", "/proc", "--dev", "/dev")
     if loopback:
         yield from ("--perms", "1777", "--size", str(SHARED_MEMORY), "--tmpfs", "/dev/shm")
-    for name in DEVICES:  # a time written to a device is seen by everybody; its content is not a file's
-        yield from ("--remount-ro", f"/dev/{name}")
     yield from ("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/")
 
 
