@@ -74,7 +74,17 @@ CALLS = {  # x86_64, aarch64, arguments that would be fit
 }
 CLOSED = (
     *("/etc/passwd", "/etc/shadow", "/root", "/home", "/tmp", "/var", "/run", "/srv", "/mnt", "/boot", "/etc/ssh"),
-    *("/dev/kmsg", "/dev/mem", "/dev/tty", "/dev/ptmx", "/dev/fuse", "/dev/net/tun", "/dev/kvm", "/dev/vda", "/dev/sda"),
+    *(
+        "/dev/kmsg",
+        "/dev/mem",
+        "/dev/tty",
+        "/dev/ptmx",
+        "/dev/fuse",
+        "/dev/net/tun",
+        "/dev/kvm",
+        "/dev/vda",
+        "/dev/sda",
+    ),
     *("/proc/1/environ", "/proc/1/root", "/proc/kcore", "/proc/kmsg", "/proc/config.gz", "/proc/sysrq-trigger"),
     *("/sys/kernel/debug", "/sys/kernel/security", "/tmp/.X11-unix", "/run/user", "/run/docker.sock"),
 )

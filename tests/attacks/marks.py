@@ -47,8 +47,7 @@ def mean(values, weights=None):
     found = [
         name
         for name, numbers in CALLS.items()
-        if libc.syscall(numbers[column], 0, None, 0, 0, 0) >= 0
-        or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS)
+        if libc.syscall(numbers[column], 0, None, 0, 0, 0) >= 0 or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS)
     ]
     with open(os.__file__, "rb") as file:
         for word in (F_SETLEASE, F_NOTIFY, F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SET_RW_HINT, F_SETDELEG):

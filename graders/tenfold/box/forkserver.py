@@ -13,6 +13,7 @@ import fcntl
 import itertools
 import json
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -20,7 +21,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,15 +36,14 @@ from .private_folder import Folder
 MOST_WARM = 3
 START = 120.0
 PATIENCE = 10.0
-STALE = 60.0
 FIRST_UID = 2_000_000  # above every account: one user id a box, where the grader runs as root
-PREFIX = "tenfold-"
+PREFIX = "tenfold-box-"
 LOCK = ".lock"
 
 Key = tuple[tuple[str, ...], str]
 """Libraries and level of a server that may be lent."""
 
-_numbers = itertools.count()
+_numbers = itertools.count(secrets.randbelow(64))  # a box can tell its own, and not which one of a grade it is
 _warm: dict[tuple[Any, ...], ForkServer] = {}
 _open: set[ForkServer] = set()
 _lent: dict[Key, ForkServer] = {}
@@ -144,10 +143,7 @@ class ForkServer:
         _sweep()
         self.level, self.owner = level, os.getpid()
         _open.add(self)
-        self.den = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-        self.den.chmod(0o711)
-        self._lock = os.open(self.den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.den, self._lock = _den()
         self._control, theirs = socket.socketpair()
         config = {"control": theirs.fileno(), "libraries": list(libraries), "den": str(self.den), "level": level}
         config["shared"] = loopback and level == "strong"  # elsewhere the shared memory is the machine's
@@ -167,7 +163,7 @@ class ForkServer:
             self._acknowledged(START)
         except OSError as error:
             self.close()
-            raise MachineError(f"no box could be made: {error}. Free some memory or processes and try again.") from None
+            raise MachineError(f"no box could be made: {_told(error)}") from None
 
     def folder(self) -> Folder:
         """Make the folder of a new box, with a user of its own where the grader may give one."""
@@ -186,7 +182,7 @@ class ForkServer:
                 self._acknowledged(PATIENCE)
         except OSError as error:
             ours.close()
-            raise MachineError(f"no box could be made: {error}. Free some memory or processes and try again.") from None
+            raise MachineError(f"no box could be made: {_told(error)}") from None
         return Kept(ours)
 
     def alive(self) -> bool:
@@ -219,7 +215,7 @@ class ForkServer:
             assert self._process.stderr is not None
             os.set_blocking(self._process.stderr.fileno(), False)  # a keeper may still hold it
             said = (self._process.stderr.read() or b"").decode(errors="replace").strip().splitlines()
-            raise OSError((said or ["it ended"])[-1])
+            raise OSError((said or ["it ended. Free some memory or processes and try again."])[-1])
 
 
 def warm(libraries: Sequence[str], level: str, loopback: bool) -> ForkServer:
@@ -270,6 +266,11 @@ def close_all() -> None:
         server.close()
 
 
+def _told(error: OSError) -> str:
+    """Return what is wrong and what to do: in the words of the server, where it has said any."""
+    return str(error) if error.errno is None else f"{error}. Free some memory or processes and try again."
+
+
 def _environment(home: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}  # where Python's own lies
     return {
@@ -288,11 +289,25 @@ def _is_root() -> bool:
     return sys.platform == "linux" and os.geteuid() == 0
 
 
+def _den() -> tuple[Path, int]:
+    """Make a folder for boxes and hold its lock, which tells others that it is in use."""
+    while True:
+        den = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        with contextlib.suppress(FileNotFoundError):  # another command has just swept it: it was not locked yet
+            den.chmod(0o711)
+            lock = os.open(den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            os.fchmod(lock, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if os.fstat(lock).st_nlink:
+                return den, lock
+            os.close(lock)
+
+
 def _sweep() -> None:
     """Remove the folders of servers whose grader was killed before it could: nobody holds their lock."""
     for den in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
-            if time.time() - den.stat().st_mtime < STALE or den.stat().st_uid != os.geteuid():
+            if den.stat().st_uid != os.geteuid():
                 continue
             if not (den / LOCK).exists():
                 den.rmdir()  # fails where anything lies in it: then it is no den

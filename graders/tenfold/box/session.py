@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 from . import replies
@@ -39,6 +40,8 @@ class Session:
     owner
         Whose code it is, and so whose fault an error: the submission's, the kit's, or the kit's at work on an
         artefact of the submission's.
+    hidden
+        Files that no box of it may be able to read, where its level hides any.
     """
 
     def __init__(
@@ -49,9 +52,10 @@ class Session:
         level: str,
         libraries: Sequence[str] = ("numpy",),
         owner: Owner = "submission",
+        hidden: Sequence[Path] = (),
     ) -> None:
         self._files, self._modules, self._limits, self._level = files, modules, limits, level
-        self._libraries, self._owner = libraries, owner
+        self._libraries, self._owner, self._hidden = libraries, owner, hidden
         self._box: Box | None = None
         self._own: ForkServer | None = None
         self._callbacks: dict[int, Callback] = {}
@@ -70,7 +74,7 @@ class Session:
         """Start a box where there is none."""
         if self._box is None:
             limits = replace(self._limits, total=max(1.0, self._limits.total - self.spent))
-            self._box = Box(self._files, self._modules, limits, self._server())
+            self._box = Box(self._files, self._modules, limits, self._server(), self._hidden)
             before = self.spent
             try:
                 self._ask(self._box, "load", {})

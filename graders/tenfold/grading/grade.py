@@ -128,8 +128,10 @@ def _grade(request: Request, level: str) -> dict[str, Any]:
     blame: Blame | None = "submission" if status == "not_yet" else recorder.blame
     if status == "could_not_grade" and not message:
         message = _lost_line(exercise, recorder)
-    if request.visible and status != "could_not_grade":
-        message = "\n".join(line for line in (message, NO_HIDDEN if exercise.bundle else NOT_HIDDEN) if line)
+    if status != "could_not_grade":
+        part = (NO_HIDDEN if exercise.bundle else NOT_HIDDEN) if request.visible else ""
+        less = levels.shortfall(level, exercise.limits.network)
+        message = "\n".join(line for line in (message, part, less) if line)
     return {
         "status": status,
         "score": score,
@@ -166,7 +168,7 @@ def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str)
         raise AuthoringError(f"{exercise.id} has no checks at {missing[0]}")
     drawn: list[tuple[str, bool, Any]] | None = [] if request.audit else None
     loaded = libraries.besides(exercise.libraries, submission.files)
-    session = Session(submission.files, exercise.modules, exercise.limits, level, loaded)
+    session = Session(submission.files, exercise.modules, exercise.limits, level, loaded, hidden=_hidden(exercise))
     grading = Grading(exercise, seed, session, level, drawn=drawn)
     with _own_modules(files):
         try:
@@ -183,6 +185,11 @@ def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str)
         recorder.blame = "grader"
         recorder.trouble.append(f"rows of the public draw of {name} come back in a hidden draw")
     return recorder, broken
+
+
+def _hidden(exercise: Exercise) -> list[Path]:
+    """Return files that no box may be able to read: where one can, the course lies in a place that all may read."""
+    return [path.resolve() for path in (exercise.hidden_checks, *exercise.solution.glob("*.py"))]
 
 
 def _leaks(exercise: Exercise, drawn: list[tuple[str, bool, Any]]) -> list[str]:

@@ -12,6 +12,7 @@ import resource
 import signal
 import stat
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,10 @@ READABLE = (
     *(f"/sys/fs/cgroup/{name}" for name in OF_CGROUPS),
 )
 
+MOVE = "Move the course elsewhere, such as below your home folder, or the environment into a folder of its own."
 
-def confine(limits: dict[str, Any], uid: int | None, level: str, keeper: int) -> None:
+
+def confine(limits: dict[str, Any], uid: int | None, level: str, keeper: int, hidden: Sequence[str] = ()) -> None:
     """Confine this process to its working folder, the interpreter and its limits.
 
     Parameters
@@ -52,6 +55,8 @@ def confine(limits: dict[str, Any], uid: int | None, level: str, keeper: int) ->
         *medium* and *strong* add Landlock and seccomp; at *strong*, other walls stand around this process already.
     keeper
         The parent: this process dies with it.
+    hidden
+        Files that it must not be able to read then; where it can, it ends and says so. At *weak* nothing is hidden.
     """
     linux = sys.platform == "linux"
     libc = ctypes.CDLL(None, use_errno=True)
@@ -71,6 +76,18 @@ def confine(limits: dict[str, Any], uid: int | None, level: str, keeper: int) ->
             os._exit(1)  # it ended before the line above
     if level in ("medium", "strong"):
         _wall(shared=limits["network"] == "loopback", alone=level == "strong", owner=uid is not None)
+    if level != "weak":
+        _look_for(hidden)
+
+
+def _look_for(hidden: Sequence[str]) -> None:
+    """End this process where it can read what it should not: the folder of a course may lie in an unlucky place."""
+    for path in hidden:
+        with contextlib.suppress(OSError), open(path, "rb"):  # noqa: PTH123 - as the learner's code would
+            above = [Path(root) for root in (sys.prefix, sys.base_prefix, *READABLE) if Path(path).is_relative_to(root)]
+            place = f"it lies below {above[0]}, which" if above else "its place is one that"
+            os.write(2, f"{path} can be read from it: {place} every box may read. {MOVE}\n".encode())
+            os._exit(1)
 
 
 def _wall(shared: bool, alone: bool, owner: bool) -> None:
@@ -153,11 +170,15 @@ def closed() -> Path | None:
     """Return a folder or file of the interpreter, or above it, that is shut to other users; the outermost one."""
     whole = {Path(sys.prefix), Path(sys.base_prefix), Path(os.__file__).parent}
     for path in sorted({p for place in (*whole, Path(sys.executable)) for p in (place, place.resolve())}):
-        for folder in reversed(path.parents):
-            if not folder.stat().st_mode & stat.S_IXOTH:
-                return folder
+        if folder := shut(path):
+            return folder
     for path in (*whole, Path(os.__file__)):
         needed = stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0)
         if path.stat().st_mode & needed != needed:
             return path
     return None
+
+
+def shut(path: Path) -> Path | None:
+    """Return the outermost folder above a path that other users cannot enter, where there is one."""
+    return next((folder for folder in reversed(path.parents) if not folder.stat().st_mode & stat.S_IXOTH), None)

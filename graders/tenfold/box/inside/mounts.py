@@ -59,7 +59,7 @@ def _make(den: Path, kept: Iterable[Path]) -> None:
     _done(_libc.mount(None, b"/", None, RECURSIVE | SLAVE, None))
     if uid == 0:
         shown = [Path(p) for given in (sys.prefix, sys.base_prefix) for p in {given, os.path.realpath(given)}]
-        while (folder := confine.closed()) and folder != Path(folder.root) and folder not in shown:
+        while (folder := confine.closed() or confine.shut(den)) and folder != Path(folder.root) and folder not in shown:
             _open(folder, [*shown, *kept, den])
             shown.append(folder)  # once is enough, or it is no help
     try:
@@ -83,7 +83,9 @@ def _open(folder: Path, kept: Iterable[Path]) -> None:
     for path in sorted(places):
         if not path.exists():
             path.mkdir(parents=True)
-            _done(_libc.mount(f"/proc/self/fd/{places[path]}".encode(), os.fsencode(path), None, BIND | RECURSIVE, None))
+            _done(
+                _libc.mount(f"/proc/self/fd/{places[path]}".encode(), os.fsencode(path), None, BIND | RECURSIVE, None)
+            )
         os.close(places[path])
 
 

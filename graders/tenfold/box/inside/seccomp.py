@@ -100,7 +100,12 @@ def _rules(shared: bool, signals: bool) -> Iterator[tuple[syscalls.Numbers, list
 
 def _ends(shared: bool, owned: bool) -> Iterator[tuple[syscalls.Numbers, int]]:
     """Yield the calls that are never made, and what is answered; 0 is a yes with nothing done."""
-    tables = [(syscalls.NEVER, errno.EPERM), (syscalls.NOT_THERE, errno.ENOSYS), (syscalls.ADVICE, 0), (syscalls.TIMES, 0)]
+    tables = [
+        (syscalls.NEVER, errno.EPERM),
+        (syscalls.NOT_THERE, errno.ENOSYS),
+        (syscalls.ADVICE, 0),
+        (syscalls.TIMES, 0),
+    ]
     tables += [] if shared else [(syscalls.SHARED, errno.EPERM)]
     tables += [] if owned else [(syscalls.PRETENDED, 0)]
     for table, code in tables:

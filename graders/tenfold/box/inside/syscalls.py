@@ -1,6 +1,6 @@
 """System calls that a box has no need of, by name: their numbers on x86-64 and aarch64, and what is wrong with them.
 
-Imports nothing else of the engine. Source: asm/unistd_64.h, asm-generic/unistd.h; None where a machine has no such call.
+Imports nothing else of the engine. Source: asm/unistd_64.h, asm-generic/unistd.h. None: there is no such call.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ MOST_REQUEST = 1 << 16
 CLEAR = 'chmod -R u+rwX -- "$1"; rm -rf -- "$1"'  # what a submission left may be deep, and closed to its owner
 
 SHUT = (
-    "this Python is shut to other users by the mode of {0}, and at the level weak nothing but a right to read every "
-    "file would open it. Run: chmod o+rx {0}"
+    "a box is a user of its own, and {0}, which holds this Python or the temporary folder, is shut to other users. "
+    "Run: chmod o+rx {0}"
 )
 
 
@@ -54,6 +54,18 @@ def _threads() -> int:
     return len(list(Path("/proc/self/task").iterdir())) if sys.platform == "linux" else 1
 
 
+def _arrange(level: str, den: Path) -> None:
+    """Make a view of the file system for the boxes, where nothing else has made one; end where none can be had."""
+    confine = _load("confine")
+    users = sys.platform == "linux" and os.geteuid() == 0  # every box is one of its own
+    if level == "medium" or (level == "weak" and users and (confine.closed() or confine.shut(den))):
+        _load("mounts").own(den, [HERE])
+    if users and level in ("weak", "medium"):
+        shut = confine.shut(den) or (confine.closed() if level == "weak" else None)
+        if shut:
+            sys.exit(SHUT.format(shut))
+
+
 def _clear(folder: str) -> None:
     """Remove what the last box left in the memory that all boxes of this server may share."""
     if not any(Path(folder).iterdir()):
@@ -68,12 +80,7 @@ def _clear(folder: str) -> None:
 def main(config: dict[str, Any]) -> None:
     """Fork a box for every request, until the grader is gone; then leave nothing behind."""
     os.umask(0o022)  # files are as open as they are made to be, whoever started the grader
-    confine = _load("confine")
-    shut = confine.closed() if sys.platform == "linux" and os.geteuid() == 0 else None
-    if config["level"] == "medium" or (config["level"] == "weak" and shut):
-        _load("mounts").own(Path(config["den"]), [HERE])
-    if config["level"] == "weak" and shut and (still := confine.closed()):
-        sys.exit(SHUT.format(still))
+    _arrange(config["level"], Path(config["den"]))
     keeper = _load("keeper")
     _preload(config)
     control = socket.socket(fileno=config["control"])
