@@ -45,7 +45,7 @@ def test_nothing_escapes_from_strong_where_sockets_may_be_used():
 
 @pytest.mark.parametrize("level", WALLED)
 def test_no_box_is_made_where_it_could_read_what_is_hidden(level):
-    with pytest.raises(MachineError, match=r"it lies below .*, which every box may read\. Move the course"):
+    with pytest.raises(MachineError, match=r"can be read from every box\. It lies below .* Move the course"):
         opened(level, [READ_BY_ALL])
 
 

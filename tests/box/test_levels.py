@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -144,6 +145,21 @@ def test_what_honest_code_needs_of_the_kernel_is_there(work, level, name):
     if name == "loaded":
         pytest.importorskip("torch")
     assert work(HONEST, level).call("work", name, (), {}) == ANSWERS[name]
+
+
+@needs_medium
+@pytest.mark.parametrize("level", [level for level in levels.held() if level in ("medium", "strong")])
+def test_no_program_that_the_machine_keeps_is_run_for_a_crash(work, level):
+    """With a limit of 1, and only then, the kernel neither writes a file nor feeds a pipe."""
+    source = (
+        "import resource\n"
+        "def run():\n"
+        "    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n"
+        "    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n"
+        "    return resource.getrlimit(resource.RLIMIT_CORE), resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+    )
+    most = min(1, resource.getrlimit(resource.RLIMIT_CORE)[1] % (1 << 64))
+    assert work(source, level).call("work", "run", (), {}) == ((most, most), (64, 64))
 
 
 STATUS = "def run(): return dict(line.split(':', 1) for line in open('/proc/self/status'))"

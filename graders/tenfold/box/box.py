@@ -10,7 +10,6 @@ import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from ..errors import MachineError, SubmissionError
@@ -43,8 +42,6 @@ class Box:
         Python modules to import when asked to load.
     server
         What forks it.
-    hidden
-        Files that it must not be able to read.
 
     Raises
     ------
@@ -52,19 +49,11 @@ class Box:
         The worker could not be started.
     """
 
-    def __init__(
-        self,
-        files: Mapping[str, bytes],
-        modules: Sequence[str],
-        limits: Limits,
-        server: ForkServer,
-        hidden: Sequence[Path] = (),
-    ) -> None:
+    def __init__(self, files: Mapping[str, bytes], modules: Sequence[str], limits: Limits, server: ForkServer) -> None:
         self._server, self._limits = server, limits
         self._why: str | None = None
         self.files = server.folder()
         self._config: dict[str, Any] = {"folder": str(self.files.path), "uid": server.uid, "limits": asdict(limits)}
-        self._config["hidden"] = list(map(str, hidden))
         for name, content in files.items():
             self.files.write(name, content)
         ours, theirs = socket.socketpair()

@@ -12,7 +12,6 @@ import resource
 import signal
 import stat
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +38,8 @@ READABLE = (
     *(f"/sys/fs/cgroup/{name}" for name in OF_CGROUPS),
 )
 
-MOVE = "Move the course elsewhere, such as below your home folder, or the environment into a folder of its own."
 
-
-def confine(limits: dict[str, Any], uid: int | None, level: str, keeper: int, hidden: Sequence[str] = ()) -> None:
+def confine(limits: dict[str, Any], uid: int | None, level: str, keeper: int) -> None:
     """Confine this process to its working folder, the interpreter and its limits.
 
     Parameters
@@ -55,8 +52,6 @@ def confine(limits: dict[str, Any], uid: int | None, level: str, keeper: int, hi
         *medium* and *strong* add Landlock and seccomp; at *strong*, other walls stand around this process already.
     keeper
         The parent: this process dies with it.
-    hidden
-        Files that it must not be able to read then; where it can, it ends and says so. At *weak* nothing is hidden.
     """
     linux = sys.platform == "linux"
     libc = ctypes.CDLL(None, use_errno=True)
@@ -76,18 +71,6 @@ def confine(limits: dict[str, Any], uid: int | None, level: str, keeper: int, hi
             os._exit(1)  # it ended before the line above
     if level in ("medium", "strong"):
         _wall(shared=limits["network"] == "loopback", alone=level == "strong", owner=uid is not None)
-    if level != "weak":
-        _look_for(hidden)
-
-
-def _look_for(hidden: Sequence[str]) -> None:
-    """End this process where it can read what it should not: the folder of a course may lie in an unlucky place."""
-    for path in hidden:
-        with contextlib.suppress(OSError), open(path, "rb"):  # noqa: PTH123 - as the learner's code would
-            above = [Path(root) for root in (sys.prefix, sys.base_prefix, *READABLE) if Path(path).is_relative_to(root)]
-            place = f"it lies below {above[0]}, which" if above else "its place is one that"
-            os.write(2, f"{path} can be read from it: {place} every box may read. {MOVE}\n".encode())
-            os._exit(1)
 
 
 def _wall(shared: bool, alone: bool, owner: bool) -> None:

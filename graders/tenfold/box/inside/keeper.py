@@ -40,7 +40,7 @@ def keep(config: dict[str, Any], status: int, stream: int | None = None) -> NoRe
     Parameters
     ----------
     config
-        ``folder``, ``limits``, ``uid``, ``level``, ``hidden``; ``modules`` for a worker or ``argv`` for a program.
+        ``folder``, ``limits``, ``uid``, ``level``; ``modules`` for a worker or ``argv`` for a program.
     status
         The socket to the grader; when it closes, the box ends.
     stream
@@ -86,7 +86,7 @@ def _become(config: dict[str, Any], keeper: int, printed: int, stream: int | Non
     os.chdir(config["folder"])
     os.environ.update(HOME=config["folder"], TMPDIR=config["folder"])
     tempfile.tempdir = None
-    confine.confine(config["limits"], config["uid"], config["level"], keeper, config["hidden"])
+    confine.confine(config["limits"], config["uid"], config["level"], keeper)
     if stream is None:
         argv = config["argv"]
         try:

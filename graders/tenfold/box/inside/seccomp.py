@@ -30,7 +30,7 @@ UNIX, INTERNET = 1, (2, 10, 16)  # AF_INET, AF_INET6, and AF_NETLINK to list int
 KIND, CONNECTED = 0xF, (1, 5)  # of a socket: SOCK_STREAM, SOCK_SEQPACKET; a datagram socket sends to any path
 OWN_CLOCKS, OTHERS_CLOCK = (0xFFFFFFFE, 0xFFFFFFFA), 0x80000000  # of this thread, of this process; of a number
 NO_WAIT = 8  # RWF_NOWAIT: only what is in memory already
-CORE = 4  # RLIMIT_CORE
+CORE = 4  # RLIMIT_CORE: a new value is pretended
 FCNTL = (  # not those that send signals, watch folders, hold back writers or mark a file
     *(*range(8), 9, 11, 16, 36, 37, 38),  # duplicates, flags, locks; F_GETOWN, F_GETSIG, F_GETOWN_EX
     *(1025, 1027, 1028, 1030, 1031, 1032, 1033, 1034, 1035),  # F_GETLEASE, duplicates, sizes of pipes, seals
@@ -87,12 +87,12 @@ def _rules(shared: bool, signals: bool) -> Iterator[tuple[syscalls.Numbers, list
     yield syscalls.SOCKETPAIR, [*_one_of(0, [UNIX]), *_one_of(1, CONNECTED, KIND)]
     yield syscalls.CLONE, _no_bits(0, NAMESPACES)
     yield syscalls.PREADV2, _no_bits(5, NO_WAIT, errno.EOPNOTSUPP)
-    yield syscalls.SETRLIMIT, _none_of(0, [CORE])
+    yield syscalls.SETRLIMIT, _none_of(0, [CORE], code=0)
     for numbers in syscalls.CLOCKS.values():
         yield numbers, _own_clock()
     for name, (numbers, place) in syscalls.OWN.items():
         more = _none_of(0, [syscalls.OF_A_USER[name]]) if name in syscalls.OF_A_USER else []
-        more = _where(1, CORE, _nothing(2)) if name == "prlimit64" else more
+        more = _where(1, CORE, _nothing(2, code=0)) if name == "prlimit64" else more
         yield numbers, [*_one_of(place, [0]), *more]
     for numbers in () if signals else syscalls.SIGNALS.values():
         yield numbers, _one_of(0, [os.getpid()])
@@ -141,9 +141,9 @@ def _one_of(place: int, values: Iterable[int], mask: int = 0xFFFFFFFF, code: int
     return [(LOAD, 0, 0, ARGUMENT[place]), (AND, 0, 0, mask), *tests, _end(code)]
 
 
-def _none_of(place: int, values: Iterable[int], mask: int = 0xFFFFFFFF) -> list[Step]:
+def _none_of(place: int, values: Iterable[int], mask: int = 0xFFFFFFFF, code: int = errno.EPERM) -> list[Step]:
     """Return steps that end a call when an argument, masked, has one of some values."""
-    tests = [step for value in values for step in ((JUMP_EQUAL, 0, 1, value), _end(errno.EPERM))]
+    tests = [step for value in values for step in ((JUMP_EQUAL, 0, 1, value), _end(code))]
     return [(LOAD, 0, 0, ARGUMENT[place]), (AND, 0, 0, mask), *tests]
 
 
@@ -152,10 +152,10 @@ def _no_bits(place: int, bits: int, code: int = errno.EPERM) -> list[Step]:
     return [(LOAD, 0, 0, ARGUMENT[place]), (JUMP_IF_SET, 0, 1, bits), _end(code)]
 
 
-def _nothing(place: int) -> list[Step]:
+def _nothing(place: int, code: int = errno.EPERM) -> list[Step]:
     """Return steps that end a call unless an argument, a pointer, is null."""
     low, high = ARGUMENT[place], ARGUMENT[place] + 4
-    end = _end(errno.EPERM)
+    end = _end(code)
     return [(LOAD, 0, 0, low), (JUMP_EQUAL, 1, 0, 0), end, (LOAD, 0, 0, high), (JUMP_EQUAL, 1, 0, 0), end]
 
 
