@@ -15,6 +15,7 @@ from .box import Box, Ran
 from .callback import Callback
 from .forkserver import Ended, ForkServer, lent, warm
 from .inside import landlock
+from .inside.values import Kept
 from .inside.wire import WireError
 from .limits import Limits
 from .proxy import Bound, Handle
@@ -157,7 +158,7 @@ class Session:
                 before = time.monotonic()
                 answer = self._run(**reply)
                 outside += time.monotonic() - before
-                box.channel.send(answer, self._refer, start + outside + allowed)
+                self._reply(box, answer, start + outside + allowed)
         except TimeoutError:
             self._fail(box, f"no answer within {allowed:.3g} s")
         except (EOFError, ConnectionError):
@@ -208,10 +209,22 @@ class Session:
         try:
             return {"ok": self._callbacks[callback](*args, **kwargs)}
         except Exception as error:  # the learner's arguments made it fail: it is raised on their side
-            kind = type(error).__name__
-            return {"error": kind if kind in replies.REBUILT else "RuntimeError", "message": str(error)[:500]}
+            kind, said = type(error).__name__, ""
+            with contextlib.suppress(Exception):  # a number too long to be said
+                said = str(error)[:500]
+            return {"error": kind if kind in replies.REBUILT else "RuntimeError", "message": said}
+
+    def _reply(self, box: Box, answer: dict[str, Any], deadline: float) -> None:
+        """Send what a function of the grader's gave; that it cannot cross is raised on the learner's side."""
+        try:
+            box.channel.send(answer, self._refer, deadline)
+        except (TypeError, ValueError) as error:
+            said = f"what the function returns for these arguments cannot be handed over: {error}"
+            box.channel.send({"error": "TypeError", "message": said[:500]}, self._refer, deadline)
 
     def _refer(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, Kept):  # what it stands for, where that is still there; else what it holds
+            return {"t": "handle", "v": value.origin.number(self.box)} if value.origin.is_in(self.box) else {}
         if isinstance(value, Handle):
             return {"t": "handle", "v": value.number(self.box)}
         if isinstance(value, Bound) or not callable(value):
@@ -223,6 +236,6 @@ class Session:
         def resolve(tag: dict[str, Any]) -> Handle:
             if tag["t"] != "handle" or type(tag["v"]) is not int:
                 raise WireError("unknown tag")
-            return Handle(self, box, tag["v"], str(tag["n"])[:80])
+            return Handle(self, box, tag["v"], str(tag["n"])[:100])
 
         return resolve

@@ -1,0 +1,306 @@
+"""Tables, columns and arrays that a check can compute with: what pandas and numpy would stumble over is made plain.
+
+A column comes out as numbers, booleans, text or dates, of numpy's dtypes where there is one; a row has no label but its
+number. How large an array or a column of text will be is known before it is made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import decimal
+import fractions
+import math
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..box.proxy import Bound, Handle
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGEST = 128 << 20
+"""Bytes that are made of a value whatever it holds; beyond that, twice what it holds."""
+MOST = 200_000_000
+DEEPEST = 64  # dimensions of an array
+SMALL = {bool, int, float, complex, type(None), np.float64, np.int64, np.bool_}
+KINDS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
+    ((bool, np.bool_), "bool"),
+    ((np.timedelta64, dt.timedelta), "span"),
+    ((int, float, np.integer, np.floating), "number"),
+    ((complex, np.complexfloating), "complex"),
+    ((str,), "text"),
+    ((dt.datetime, np.datetime64), "datetime"),
+    ((dt.date,), "date"),
+    ((dt.time,), "time"),
+    ((decimal.Decimal,), "decimal"),
+    ((fractions.Fraction,), "fraction"),
+)
+
+
+class NotPlain(Exception):
+    """A table or column is not one that a check can compute with.
+
+    Attributes
+    ----------
+    why : str
+        What is wrong, without anything of the submission's choice.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def table(value: pd.DataFrame, needed: Iterable[Any], index: bool) -> pd.DataFrame:
+    """Return a table with plain columns; those that nobody asked for stay as they are where they cannot be.
+
+    Parameters
+    ----------
+    value
+        A table with one name a column, each once.
+    needed
+        The columns that must be plain; their names are kept as they are, other names become text.
+    index
+        Whether the rows keep their labels.
+    """
+    import pandas as pd
+
+    value, needed = pd.DataFrame(value), set(needed)
+    rows = labels(value.index) if index else pd.RangeIndex(len(value))
+    columns: dict[int, Any] = {}
+    for place, name in enumerate(value.columns):
+        cells = value.iloc[:, place]
+        try:
+            columns[place] = column(cells).array
+        except NotPlain as error:
+            if name in needed:
+                raise NotPlain(f"in the column {name!r}: {error.why}") from None
+            columns[place] = cells.array
+    found = pd.DataFrame({place: pd.Series(cells, index=rows) for place, cells in columns.items()}, index=rows)
+    names = [name if name in needed or isinstance(name, str) else f"{name}" for name in value.columns]
+    found.columns = pd.Index(names, dtype=object)
+    return found
+
+
+def series(value: pd.Series, index: bool) -> pd.Series:
+    """Return a series with plain values, and with plain labels where it keeps them."""
+    import pandas as pd
+
+    value = pd.Series(value)
+    rows = labels(value.index) if index else pd.RangeIndex(len(value))
+    return pd.Series(column(value).array, index=rows, name=value.name if isinstance(value.name, str) else None)
+
+
+def labels(index: pd.Index) -> pd.Index:
+    """Return the labels of rows, plain, each once, and without a name."""
+    import pandas as pd
+
+    if index.nlevels > 1 or not index.is_unique:
+        raise NotPlain("expected one label a row, each once")
+    try:
+        plain: pd.Index = pd.Index(column(pd.Series(index.array)).array)
+    except NotPlain as error:
+        raise NotPlain(f"in the index: {error.why}") from None
+    return plain
+
+
+def column(cells: pd.Series) -> pd.Series:
+    """Return a column of numbers, booleans, text or dates alone; nan, None or NaT where one is missing."""
+    import pandas as pd
+
+    kind = cells.dtype
+    if isinstance(kind, pd.DatetimeTZDtype) or (isinstance(kind, np.dtype) and kind.kind in "biufcmM"):
+        return pd.Series(cells.array)
+    if isinstance(kind, pd.StringDtype):
+        return pd.Series(cells.array, dtype="str")
+    if isinstance(kind, pd.CategoricalDtype):
+        return _objects(_spread(cells.array))
+    if isinstance(kind, pd.BooleanDtype) and cells.isna().any():
+        return _objects(cells.array.to_numpy(dtype=object, na_value=None))
+    plain = np.asarray(cells.array)
+    return _objects(plain) if plain.dtype == object else pd.Series(plain)
+
+
+def _spread(cells: Any) -> np.ndarray:
+    """Return what a categorical stands for, each category once in memory."""
+    kinds = np.fromiter([*cells.categories, None], dtype=object, count=len(cells.categories) + 1)
+    spread: np.ndarray = kinds[np.asarray(cells.codes)]  # -1, which is missing, is the last
+    return spread
+
+
+def _objects(cells: np.ndarray) -> pd.Series:
+    """Return objects as a column of the dtype that they have in common."""
+    import pandas as pd
+
+    present = [x for x in cells if not _is_missing(x)]
+    if held := next((x for x in present if isinstance(x, (Handle, Bound))), None):
+        raise NotPlain(f"expected plain values, got {repr(held)[1:-1]}")
+    kinds = {_kind(x) for x in present}
+    if len(kinds) > 1 or None in kinds:
+        raise NotPlain("expected text, numbers, booleans or dates, and all of one kind")
+    kind = next(iter(kinds), "number")
+    gaps = len(present) < len(cells)
+    if kind == "text":
+        if sum(map(len, present)) > LARGEST // 4:
+            raise NotPlain("expected less text")
+        with contextlib.suppress(UnicodeError):
+            return pd.Series([None if _is_missing(x) else str.__str__(x) for x in cells], dtype="str")
+        raise NotPlain("expected text without half a surrogate pair")
+    if kind in ("number", "complex"):
+        return pd.Series(_numbers([math.nan if _is_missing(x) else x for x in cells], kind))
+    if kind == "bool" and not gaps:
+        return pd.Series(np.array([bool(x) for x in cells], dtype=bool))
+    plain = np.fromiter((None if _is_missing(x) else x for x in cells), dtype=object, count=len(cells))
+    if kind in ("datetime", "span"):
+        with contextlib.suppress(ValueError, TypeError, OverflowError):  # several zones, or too far away for one unit
+            return pd.Series(pd.to_datetime(plain) if kind == "datetime" else pd.to_timedelta(plain))
+    return pd.Series(plain, dtype=object)
+
+
+def _numbers(cells: list[Any], kind: str) -> np.ndarray:
+    if kind == "complex":
+        return np.array(cells, dtype=complex)
+    if all(isinstance(x, (int, np.integer)) and -(2**63) <= int(x) < 2**63 for x in cells):
+        return np.array(cells, dtype=np.int64)
+    try:
+        return np.array([float(x) for x in cells], dtype=float)
+    except OverflowError:
+        raise NotPlain("expected numbers that a float can hold") from None
+
+
+def _is_missing(x: Any) -> bool:
+    pandas = sys.modules["pandas"]
+    if x is None or x is pandas.NA or x is pandas.NaT:
+        return True
+    return isinstance(x, (float, np.floating)) and math.isnan(x)
+
+
+def _kind(x: Any) -> str | None:
+    kind = next((kind for classes, kind in KINDS if isinstance(x, classes)), None)
+    return f"{kind} in a zone" if kind == "datetime" and getattr(x, "tzinfo", None) is not None else kind
+
+
+def as_array(value: Any) -> np.ndarray | None:
+    """Return a value as an array; None where it is of no kind that makes one.
+
+    Raises
+    ------
+    NotPlain
+        The array would be out of proportion.
+    TypeError, ValueError, RuntimeError
+        Of numpy and torch, for what makes none after all.
+    """
+    pd, torch = sys.modules.get("pandas"), sys.modules.get("torch")
+    if torch and isinstance(value, torch.Tensor):
+        return _bounded(np.asarray(_detached(value)))
+    if pd and isinstance(value, (pd.Series, pd.Index, pd.api.extensions.ExtensionArray)):
+        return _of_column(value)
+    if pd and isinstance(value, pd.DataFrame):
+        _check(len(value) * value.shape[1], _widest(value), int(value.memory_usage(index=False).sum()))
+        return np.asarray(value)
+    if isinstance(value, (list, tuple)):
+        value = items_of(value)
+        _check(*_measured(value, {}))
+        value = _without_gradients(value, torch)
+    elif isinstance(value, range):
+        _check((value.stop - value.start) // value.step + 1)
+    elif isinstance(value, (int, float)) and not isinstance(value, (bool, np.generic)):
+        value = float.__float__(value) if isinstance(value, float) else int.__int__(value)
+    elif not isinstance(value, (np.ndarray, np.generic, bool, complex)):
+        return None
+    return _bounded(np.asarray(value))
+
+
+def items_of(value: list[Any] | tuple[Any, ...]) -> list[Any]:
+    """Return what a list or tuple holds; a class of the learner's own has no say in it."""
+    return list.__getitem__(value, slice(None)) if isinstance(value, list) else [*tuple.__getitem__(value, slice(None))]
+
+
+def as_text(found: np.ndarray) -> np.ndarray:
+    """Return an array of objects, or of texts of varying width, as one of text where all of them are text."""
+    if found.dtype.kind not in "OT" or not found.size:
+        return found
+    cells = found.reshape(-1).tolist()
+    if not all(isinstance(x, str) and not x.endswith("\0") for x in cells):
+        return found
+    longest = max(1, *map(len, cells))
+    _check(len(cells), 4 * longest, 4 * sum({id(x): len(x) for x in cells}.values()))
+    return np.array(cells, dtype=f"U{longest}").reshape(found.shape)
+
+
+def _of_column(value: Any) -> np.ndarray:
+    import pandas as pd
+
+    _check(len(value))
+    if isinstance(value, pd.MultiIndex):
+        return np.asarray(value)
+    cells = pd.Series(value.array if isinstance(value, pd.Index) else value)
+    if isinstance(cells.dtype, np.dtype) and cells.dtype.kind in "biufcmM":
+        return cells.to_numpy()
+    try:
+        return column(cells).to_numpy()
+    except NotPlain:
+        return _spread(cells.array) if isinstance(cells.dtype, pd.CategoricalDtype) else cells.to_numpy(dtype=object)
+
+
+def _detached(tensor: Any) -> Any:
+    return tensor.detach().cpu().resolve_conj().resolve_neg()
+
+
+def _without_gradients(items: Any, torch: Any, depth: int = 0) -> Any:
+    """Return a list in which tensors stand as they cross: without what torch would need to train them."""
+    if torch is None or depth > DEEPEST or SMALL.issuperset(map(type, items)):
+        return items
+    return [
+        _detached(x)
+        if isinstance(x, torch.Tensor)
+        else _without_gradients(x, torch, depth + 1)
+        if type(x) in (list, tuple)
+        else x
+        for x in items
+    ]
+
+
+def _widest(value: pd.DataFrame) -> int:
+    """Return how many bytes a cell of a table takes in one array of all columns."""
+    kinds = set(value.dtypes)
+    if all(isinstance(kind, np.dtype) and kind.kind in "biufc" for kind in kinds):
+        return int(np.result_type(*kinds).itemsize) if kinds else 1
+    return 40  # an object, and its place
+
+
+def _measured(items: Any, known: dict[int, tuple[int, int, int]], depth: int = 0) -> tuple[int, int, int]:
+    """Return how many cells nested lists have, the bytes that the widest takes, and what all of them hold."""
+    if SMALL.issuperset(map(type, items)) or depth > DEEPEST:
+        return len(items), 16, 16 * len(items)
+    cells, widest, held = 0, 16, 0
+    for x in items:
+        if type(x) in (list, tuple):
+            if id(x) not in known:  # a list may be in many places, with plain pytest
+                known[id(x)] = _measured(x, known, depth + 1)
+            inner = known[id(x)]
+        elif isinstance(x, (str, bytes)):
+            inner = 1, 4 * len(x), 4 * len(x)
+        elif isinstance(x, (np.ndarray, np.generic)):
+            inner = x.size, x.itemsize, x.nbytes
+        else:
+            inner = 1, 16, 16
+        cells, widest, held = cells + inner[0], max(widest, inner[1]), held + inner[2]
+    return cells, widest, held
+
+
+def _bounded(found: np.ndarray) -> np.ndarray:
+    """Return an array that a check can compute with: what looks at each cell would else make many of one."""
+    _check(found.size)
+    return found
+
+
+def _check(cells: int, widest: int = 0, held: int = 0) -> None:
+    if cells > MOST:
+        raise NotPlain(f"expected an array of at most {MOST:,} values")
+    if cells * widest > max(LARGEST, 2 * held):
+        raise NotPlain("expected values of about one size: one of them is so large that an array of all would not fit")
