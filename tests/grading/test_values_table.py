@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 import sys
 from collections.abc import Iterator
 from types import ModuleType
@@ -415,7 +416,29 @@ CALLS = {
     "handle": expect.handle,
 }
 
-DIFFERENT: dict[str, dict[str, str]] = {}
+LARGE = "one frame holds 250,000 lists, 2,000,000 values and 32 MB of text; send an array"
+ARRAYS = ("array", "any array")
+FRAMES, SERIES = ("frame", "frame and index"), ("series", "series and index")
+ASKED = "a column that nobody asked for is not made plain, and one that cannot cross is a column of handles"
+ZONES = "the same instants and offsets, in a zone named as zoneinfo has it, or by its distance from UTC"
+DIFFERENT: dict[str, dict[str, str]] = {
+    "an int of 5,000 digits": {"number, or nan": "it stays an object; no float holds it"},
+    "dict of many floats": {"any mapping": "hashes of numbers can be chosen: 20,000 of them may be keys"},
+    "a large decimal": {"number, or nan": "it has an exponent beyond 5,000"},
+    "a large fraction": {"number, or nan": "it has more than 4,000 digits"},
+    "nested 60 deep": dict.fromkeys(ARRAYS, "40 deep is the most that crosses"),
+    "a list of 300,000 tuples": dict.fromkeys((*ARRAYS, "sequence"), LARGE),
+    "a list of 3,000,000 numbers": dict.fromkeys((*ARRAYS, "sequence"), LARGE),
+    "half a surrogate pair": {"handle": "what cannot cross is an object of the learner's process"},
+    "a text of 40 MB": dict.fromkeys(("text", "handle"), LARGE),
+    "no rows, very wide": dict.fromkeys(ARRAYS, "what is promised and not sent is at most 1,000,000 items"),
+    "forty dimensions": dict.fromkeys(ARRAYS, "32 is the most that crosses"),
+    "a wide text array": {"any array": "texts of an array have at most 999,999 characters"},
+    "Series in dateutil's zone": dict.fromkeys(SERIES, ZONES),
+    "Series in an odd zone": dict.fromkeys(SERIES, ZONES),
+    "DataFrame of periods": dict.fromkeys(FRAMES, ASKED),
+    "DataFrame of one odd cell": dict.fromkeys(FRAMES, ASKED),
+}
 """Where a check sees another thing in a box, and why it must be so."""
 
 SOURCE = (
@@ -470,7 +493,7 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, (pd.DataFrame, pd.Series)):
         try:
             (pd.testing.assert_frame_equal if isinstance(a, pd.DataFrame) else pd.testing.assert_series_equal)(a, b)
-        except AssertionError:
+        except (AssertionError, SubmissionError):
             return False
         return True
     if isinstance(a, np.ndarray):
@@ -498,7 +521,7 @@ def test_plain_pytest_and_a_box_agree(name, here, boxed, monkeypatch):
         equal = mine[0] == theirs[0] and (mine[0] == "fails" or call == "handle" or same(mine[1], theirs[1]))
         if not equal:
             differ[call] = (mine, theirs)
-    assert differ.keys() == DIFFERENT.get(name, {}).keys(), differ
+    assert set(differ) == set(DIFFERENT.get(name, {})), reprlib.repr(differ)
 
 
 @pytest.mark.parametrize("name", VALUES)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import numpy as np
 
 from ..box.inside.encode import Encoder
-from ..box.inside.values import Kept
+from ..box.inside.values import MAX_INT, Kept
 from ..box.proxy import Bound, Handle, installed
 from . import plain_tables
 from .plain_tables import NotPlain
@@ -66,7 +66,7 @@ def _form(value: Any) -> str:
         return (
             f"an array with {value.ndim} dimension{'s' * (value.ndim != 1)} of {KINDS.get(value.dtype.kind, 'objects')}"
         )
-    kind = type(value).__name__
+    kind = "tuple" if isinstance(value, Kept) else type(value).__name__
     if kind == "Tensor":
         return f"a tensor with {value.ndim} dimension{'s' * (value.ndim != 1)}"
     if isinstance(value, float) and not math.isfinite(value):
@@ -75,9 +75,9 @@ def _form(value: Any) -> str:
 
 
 def _size(value: Any) -> str:
-    if isinstance(value, (Handle, Bound)):
-        return ""
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
+    if isinstance(value, (Handle, Bound, Kept)):
+        return f" of length {len(value)}" if isinstance(value, Kept) else ""
+    with contextlib.suppress(AttributeError, RuntimeError):  # a nested tensor has no shape
         return f", shape {tuple(value.shape)}, dtype {value.dtype}"
     if type(value).__name__ == "DataFrame":
         return f" of shape {value.shape}"
@@ -131,7 +131,10 @@ def integer(value: Any) -> int:
     value = _unboxed(value)
     if not isinstance(value, (int, np.integer)) or not _is_real(value):
         _no("an int", value)
-    return int(_base(int, value))
+    found = int(_base(int, value))
+    if not -MAX_INT < found < MAX_INT:
+        raise Unexpected("expected an int of at most 4,000 digits")
+    return found
 
 
 def flag(value: Any) -> bool:
@@ -146,7 +149,10 @@ def text(value: Any) -> str:
     """Return a str."""
     if not isinstance(value, str):
         _no("a str", value)
-    return str.__str__(value)
+    found = str.__str__(value)
+    if not plain_tables.is_printable(found):
+        raise Unexpected(plain_tables.BROKEN)
+    return found
 
 
 def blob(value: Any, most: int | None = None) -> bytes:
@@ -182,7 +188,7 @@ def array(value: Any, shape: Sequence[int | None] | None = None, kind: str = "bi
         _no("an array", value)
     if "U" in kind:
         found = _told(plain_tables.as_text, found)
-    if found.dtype == object and (held := next((x for x in found.flat if isinstance(x, (Handle, Bound))), None)):
+    if found.dtype == object and (held := plain_tables.first_handle(found.flat)) is not None:
         _no("an array of plain values", held)
     if found.dtype.kind not in kind:
         _no(f"an array of dtype {' or '.join(KINDS[k] for k in kind)}", found)
@@ -217,7 +223,7 @@ def frame(value: Any, columns: Sequence[Any] | None = None, index: bool = False)
 
     if not isinstance(value, pd.DataFrame):
         _no("a DataFrame", value)
-    if value.columns.nlevels > 1 or not value.columns.is_unique:
+    if not plain_tables.are_names(value.columns):
         raise Unexpected("expected a DataFrame with one plain name a column, each once")
     missing = [c for c in columns or () if c not in value.columns]
     if missing:

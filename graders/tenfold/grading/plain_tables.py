@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..box.inside.values import is_text
 from ..box.proxy import Bound, Handle
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ KINDS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((decimal.Decimal,), "decimal"),
     ((fractions.Fraction,), "fraction"),
 )
+
+
+BROKEN = "expected text that can be printed, without half a surrogate pair"
 
 
 class NotPlain(Exception):
@@ -95,6 +99,13 @@ def series(value: pd.Series, index: bool) -> pd.Series:
     return pd.Series(column(value).array, index=rows, name=value.name if isinstance(value.name, str) else None)
 
 
+def are_names(columns: pd.Index) -> bool:
+    """Return whether the names of columns are of one level, plain, and each there once."""
+    if columns.nlevels > 1 or not all(_is_missing(x) or isinstance(x, tuple) or _kind(x) for x in columns):
+        return False  # others are not compared, as `is_unique` does
+    return bool(columns.is_unique)
+
+
 def labels(index: pd.Index) -> pd.Index:
     """Return the labels of rows, plain, each once, and without a name."""
     import pandas as pd
@@ -137,7 +148,7 @@ def _objects(cells: np.ndarray) -> pd.Series:
     import pandas as pd
 
     present = [x for x in cells if not _is_missing(x)]
-    if held := next((x for x in present if isinstance(x, (Handle, Bound))), None):
+    if (held := first_handle(present)) is not None:
         raise NotPlain(f"expected plain values, got {repr(held)[1:-1]}")
     kinds = {_kind(x) for x in present}
     if len(kinds) > 1 or None in kinds:
@@ -147,9 +158,9 @@ def _objects(cells: np.ndarray) -> pd.Series:
     if kind == "text":
         if sum(map(len, present)) > LARGEST // 4:
             raise NotPlain("expected less text")
-        with contextlib.suppress(UnicodeError):
-            return pd.Series([None if _is_missing(x) else str.__str__(x) for x in cells], dtype="str")
-        raise NotPlain("expected text without half a surrogate pair")
+        if not all(map(is_printable, present)):
+            raise NotPlain(BROKEN)
+        return pd.Series([None if _is_missing(x) else str.__str__(x) for x in cells], dtype="str")
     if kind in ("number", "complex"):
         return pd.Series(_numbers([math.nan if _is_missing(x) else x for x in cells], kind))
     if kind == "bool" and not gaps:
@@ -159,6 +170,11 @@ def _objects(cells: np.ndarray) -> pd.Series:
         with contextlib.suppress(ValueError, TypeError, OverflowError):  # several zones, or too far away for one unit
             return pd.Series(pd.to_datetime(plain) if kind == "datetime" else pd.to_timedelta(plain))
     return pd.Series(plain, dtype=object)
+
+
+def first_handle(cells: Iterable[Any]) -> Handle | Bound | None:
+    """Return the first of some cells that stayed in the learner's process."""
+    return next((x for x in cells if isinstance(x, (Handle, Bound))), None)
 
 
 def _numbers(cells: list[Any], kind: str) -> np.ndarray:
@@ -200,8 +216,9 @@ def as_array(value: Any) -> np.ndarray | None:
     if pd and isinstance(value, (pd.Series, pd.Index, pd.api.extensions.ExtensionArray)):
         return _of_column(value)
     if pd and isinstance(value, pd.DataFrame):
-        _check(len(value) * value.shape[1], _widest(value), int(value.memory_usage(index=False).sum()))
-        return np.asarray(value)
+        _check(len(value) * value.shape[1], *_widths(value))
+        found: np.ndarray = value.to_numpy()  # numpy itself would look among the columns for names of its own
+        return found
     if isinstance(value, (list, tuple)):
         value = items_of(value)
         _check(*_measured(value, {}))
@@ -215,6 +232,11 @@ def as_array(value: Any) -> np.ndarray | None:
     return _bounded(np.asarray(value))
 
 
+def is_printable(text: str) -> bool:
+    """Return whether a text holds no half of a surrogate pair."""
+    return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 def items_of(value: list[Any] | tuple[Any, ...]) -> list[Any]:
     """Return what a list or tuple holds; a class of the learner's own has no say in it."""
     return list.__getitem__(value, slice(None)) if isinstance(value, list) else [*tuple.__getitem__(value, slice(None))]
@@ -222,11 +244,15 @@ def items_of(value: list[Any] | tuple[Any, ...]) -> list[Any]:
 
 def as_text(found: np.ndarray) -> np.ndarray:
     """Return an array of objects, or of texts of varying width, as one of text where all of them are text."""
+    if found.dtype.kind == "U" and not is_text(found):
+        raise NotPlain(BROKEN)
     if found.dtype.kind not in "OT" or not found.size:
         return found
     cells = found.reshape(-1).tolist()
     if not all(isinstance(x, str) and not x.endswith("\0") for x in cells):
         return found
+    if not all(map(is_printable, cells)):
+        raise NotPlain(BROKEN)
     longest = max(1, *map(len, cells))
     _check(len(cells), 4 * longest, 4 * sum({id(x): len(x) for x in cells}.values()))
     return np.array(cells, dtype=f"U{longest}").reshape(found.shape)
@@ -265,12 +291,14 @@ def _without_gradients(items: Any, torch: Any, depth: int = 0) -> Any:
     ]
 
 
-def _widest(value: pd.DataFrame) -> int:
-    """Return how many bytes a cell of a table takes in one array of all columns."""
-    kinds = set(value.dtypes)
-    if all(isinstance(kind, np.dtype) and kind.kind in "biufc" for kind in kinds):
-        return int(np.result_type(*kinds).itemsize) if kinds else 1
-    return 40  # an object, and its place
+def _widths(value: pd.DataFrame) -> tuple[int, int]:
+    """Return how many bytes a cell of a table takes in one array of all columns, and what all cells take now."""
+    kinds = [value.iloc[:, place].dtype for place in range(value.shape[1])]
+    held = len(value) * sum(kind.itemsize if isinstance(kind, np.dtype) else 8 for kind in kinds)
+    plain = [kind for kind in kinds if isinstance(kind, np.dtype) and kind.kind in "biufc"]
+    if len(plain) < len(kinds):
+        return 40, held  # an object, and its place
+    return (int(np.result_type(*plain).itemsize) if plain else 1), held
 
 
 def _measured(items: Any, known: dict[int, tuple[int, int, int]], depth: int = 0) -> tuple[int, int, int]:

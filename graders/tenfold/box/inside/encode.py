@@ -14,6 +14,7 @@ import fractions
 import functools
 import json
 import math
+import operator
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -47,6 +48,7 @@ MAX_DATA = 512 << 20
 MAX_COUNT = 4096  # of buffers
 MAX_KEPT = 1000  # tuples of one message that remember their class
 FIXED = {"with", "args", "kwargs", "error"}
+NOTHING = [-1]
 MAX_EFFORT = 4 * MAX_CONTAINERS  # parts looked at, also those that were given up again
 
 WAYS: tuple[tuple[type[Any], str], ...] = (
@@ -106,6 +108,7 @@ class Encoder:
         self._room = [MAX_CONTAINERS, MAX_VALUES, MAX_TEXT, MAX_DATA, MAX_COUNT]
         self._effort, self._kept = MAX_EFFORT, MAX_KEPT
         self._open: set[int] = set()
+        self._too_large: dict[int, list[int]] = {}
         self._tables = TableWriter(self)
 
     def message(self, m: Any) -> Any:
@@ -211,21 +214,31 @@ class Encoder:
     def _written(self, v: Any, kind: type[Any], depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise Unfit("nested too deep")
-        way = _way(kind)
+        known: Any = kind
+        way = _way(known)
         if way is None:
             return self.handle(v)
         self.budget.spend(COST.get(way, 1))
         if way in ("tuple", "dict", "list", "set"):
-            if id(v) in self._open:
-                raise Unfit("contains itself")
-            self._open.add(id(v))
-            try:
-                return getattr(self, f"_write_{way}")(v, depth)
-            finally:
-                self._open.discard(id(v))
+            return self._nested(v, way, depth)
         if way == "pandas":
             return self._tables.write(v, depth)
         return getattr(self, f"_write_{way}")(v, depth)
+
+    def _nested(self, v: Any, way: str, depth: int) -> Any:
+        if id(v) in self._open:
+            raise Unfit("contains itself")
+        room = self._room[:]
+        if all(map(operator.le, room, self._too_large.get(id(v), NOTHING))):
+            raise WireError("too large")  # it had no place when there was more
+        self._open.add(id(v))
+        try:
+            return getattr(self, f"_write_{way}")(v, depth)
+        except WireError:
+            self._too_large[id(v)] = room
+            raise
+        finally:
+            self._open.discard(id(v))
 
     def _write_list(self, v: list[Any], depth: int) -> Any:
         return self.items(v if type(v) is list else list.__getitem__(v, slice(None)), depth)

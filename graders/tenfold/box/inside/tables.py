@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import fractions
-import itertools
 from typing import Any, Protocol
 
 import numpy as np
@@ -210,7 +209,9 @@ class Tables:
         if rows < 0 or not isinstance(v["v"], dict) or v["v"].get("t") != "handle":
             raise WireError("a handle was expected")
         self._reader.budget.unbacked(rows)
-        return np.fromiter(itertools.repeat(self._reader.value(v["v"], depth + 1), rows), dtype=object, count=rows)
+        found = np.empty(rows, dtype=object)
+        found.fill(self._reader.value(v["v"], depth + 1))  # which does not ask it what it holds
+        return found
 
     def _objects(self, v: dict[str, Any], depth: int) -> Any:
         import pandas as pd
