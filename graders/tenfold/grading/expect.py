@@ -15,7 +15,7 @@ import numpy as np
 from ..box.inside.encode import Encoder
 from ..box.inside.values import MAX_INT, Kept
 from ..box.proxy import Bound, Handle, installed
-from . import plain_tables
+from . import plain_arrays, plain_tables
 from .plain_tables import NotPlain
 
 if TYPE_CHECKING:
@@ -183,11 +183,11 @@ def array(value: Any, shape: Sequence[int | None] | None = None, kind: str = "bi
     """
     found: np.ndarray | None = None
     with contextlib.suppress(TypeError, ValueError, RuntimeError):
-        found = _told(plain_tables.as_array, value)
+        found = _told(plain_arrays.as_array, value)
     if found is None:
         _no("an array", value)
     if "U" in kind:
-        found = _told(plain_tables.as_text, found)
+        found = _told(plain_arrays.as_text, found)
     if found.dtype == object and (held := plain_tables.first_handle(found.flat)) is not None:
         _no("an array of plain values", held)
     if found.dtype.kind not in kind:
@@ -274,7 +274,7 @@ def sequence(value: Any, length: int | None = None) -> list[Any]:
     """Return a list or tuple as a list."""
     if not isinstance(value, (list, tuple)):
         _no("a list", value)
-    items = plain_tables.items_of(value)
+    items = plain_arrays.items_of(value)
     if length is not None and len(items) != length:
         _no(f"a list of length {length}", items)
     return items

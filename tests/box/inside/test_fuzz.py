@@ -394,7 +394,9 @@ COSTLY: dict[str, Callable[[], bytes]] = {
          "v": {"k": "category", "v": {"t": "array", "d": "|i1", "s": [0], "b": 0}, "c": _numbers("<i8", 1, 8 << 20),
                "o": False}}, b"", np.arange(8 << 20).tobytes()
     ),
-    "zones": lambda: _header([{"t": "Timestamp", "v": i, "u": "ns", "z": f"UTC+{i % 24:02}:00"} for i in range(80_000)]),
+    "zones": lambda: _header(
+        [{"t": "Timestamp", "v": i, "u": "ns", "z": f"UTC+{i % 24:02}:00"} for i in range(80_000)]
+    ),
     "series": lambda: _header(
         [{"t": "series", "i": EMPTY, "v": {"k": "list", "d": "object", "v": []}, "n": None}] * 20_000
     ),

@@ -12,7 +12,6 @@ import datetime as dt
 import decimal
 import fractions
 import functools
-import json
 import math
 import operator
 import sys
@@ -21,13 +20,13 @@ from typing import Any
 
 import numpy as np
 
+from .scalar_writer import ScalarWriter
 from .table_writer import TableWriter
 from .values import (
     COST,
     DTYPE,
     MAX_CONTAINERS,
     MAX_DEPTH,
-    MAX_EXPONENT,
     MAX_INT,
     MAX_NDIM,
     MAX_VALUES,
@@ -35,8 +34,8 @@ from .values import (
     Budget,
     Kept,
     Refer,
-    Whole,
     Unfit,
+    Whole,
     WireError,
     are_short,
     is_flat,
@@ -48,6 +47,7 @@ MAX_DATA = 512 << 20
 MAX_COUNT = 4096  # of buffers
 MAX_KEPT = 1000  # tuples of one message that remember their class
 FIXED = {"with", "args", "kwargs", "error"}
+NESTED, PARTS = {"tuple", "dict", "list", "set"}, {"bytes", "whole", "ndarray", "tensor"}
 NOTHING = [-1]
 MAX_EFFORT = 4 * MAX_CONTAINERS  # parts looked at, also those that were given up again
 
@@ -77,13 +77,6 @@ WAYS: tuple[tuple[type[Any], str], ...] = (
 )
 """How the classes on the list are written, and their subclasses; what pandas and torch have is looked for before."""
 
-BASES: dict[type[Any], Callable[[Any], Any]] = {
-    str: str.__str__,
-    int: int.__int__,
-    float: float.__float__,
-    complex: complex.__complex__,
-}
-
 
 class CannotCross(TypeError):
     """There is no handle for it either."""
@@ -102,14 +95,14 @@ class Encoder:
     """
 
     def __init__(self, refer: Refer, careful: bool = False) -> None:
-        self._refer, self._careful = refer, careful
+        self._refer, self.careful = refer, careful
         self.buffers: list[Any] = []
         self.budget = Budget()
         self._room = [MAX_CONTAINERS, MAX_VALUES, MAX_TEXT, MAX_DATA, MAX_COUNT]
         self._effort, self._kept = MAX_EFFORT, MAX_KEPT
         self._open: set[int] = set()
         self._too_large: dict[int, list[int]] = {}
-        self._tables = TableWriter(self)
+        self._tables, self._scalars = TableWriter(self), ScalarWriter(self)
 
     def message(self, m: Any) -> Any:
         """Return a message as JSON-ready data; what the protocol itself is made of is written or refused."""
@@ -123,9 +116,9 @@ class Encoder:
     def value(self, v: Any, depth: int = 0) -> Any:
         """Return `v` as JSON-ready data; what cannot be written is handed over by a handle."""
         kind = type(v)
-        if v is None or kind is bool or (not self._careful and (kind is float or kind is str)):
+        if v is None or kind is bool or (not self.careful and (kind is float or kind is str)):
             return v
-        if kind is int and not self._careful and -MAX_INT < v < MAX_INT:
+        if kind is int and not self.careful and -MAX_INT < v < MAX_INT:
             return v
         self._effort -= 1
         if self._effort < 0:
@@ -153,7 +146,7 @@ class Encoder:
     def items(self, v: list[Any], depth: int) -> list[Any]:
         """Return the values of a list as JSON-ready data; it fails where there are too many."""
         self.take(1, len(v))
-        if not self._careful and is_flat(v) and are_short(v):
+        if not self.careful and is_flat(v) and are_short(v):
             return v
         return [self.value(x, depth + 1) for x in v]
 
@@ -219,11 +212,13 @@ class Encoder:
         if way is None:
             return self.handle(v)
         self.budget.spend(COST.get(way, 1))
-        if way in ("tuple", "dict", "list", "set"):
+        if way in NESTED:
             return self._nested(v, way, depth)
         if way == "pandas":
             return self._tables.write(v, depth)
-        return getattr(self, f"_write_{way}")(v, depth)
+        if way in PARTS:
+            return getattr(self, f"_write_{way}")(v)
+        return self._scalars.write(way, v)
 
     def _nested(self, v: Any, way: str, depth: int) -> Any:
         if id(v) in self._open:
@@ -270,76 +265,20 @@ class Encoder:
         ordered = sorted(items, key=repr)  # the same set is the same frame
         return {"t": "set", "v": [self.value(x, depth + 1) for x in ordered]}
 
-    def _write_base(self, v: Any, depth: int) -> Any:
-        plain = next(take for base, take in BASES.items() if isinstance(v, base))(v)
-        if isinstance(plain, int) and not -MAX_INT < plain < MAX_INT:
-            raise Unfit("too large")
-        if isinstance(plain, str) and self._careful and _is_broken(plain):
-            raise Unfit("half a surrogate pair")
-        self.take(0, 0, len(json.dumps(plain)) if self._careful else 0)
-        return plain
-
-    def _write_complex(self, v: complex, depth: int) -> Any:
-        plain = complex.__complex__(v)
-        self.take(2, 4)
-        return {"t": "complex", "v": [plain.real, plain.imag]}
-
-    def _write_bytes(self, v: Any, depth: int) -> Any:
+    def _write_bytes(self, v: Any) -> Any:
         size = memoryview(v).nbytes
         self.take(1, 2)
         place = self._buffer(size)
         self.buffers.append(bytes.__getitem__(v, slice(None)) if isinstance(v, bytes) else bytes(memoryview(v)))
         return {"t": "bytes", "b": place}
 
-    def _write_span(self, v: range, depth: int) -> Any:
-        self.budget.unbacked(max(0, (v.stop - v.start) // v.step + 1))
-        self.take(2, 5, 8 * max(abs(v.start), abs(v.stop)).bit_length())
-        return {"t": "span", "v": [v.start, v.stop, v.step]}
-
-    def _write_decimal(self, v: decimal.Decimal, depth: int) -> Any:
-        text, (_, _, power) = decimal.Decimal.__str__(v), decimal.Decimal.as_tuple(v)
-        if len(text) > MAX_EXPONENT or (isinstance(power, int) and abs(power) > MAX_EXPONENT):
-            raise Unfit("too large")
-        self.take(1, 2, len(text))
-        return {"t": "decimal", "v": text}
-
-    def _write_fraction(self, v: fractions.Fraction, depth: int) -> Any:
-        parts = [int(v.numerator), int(v.denominator)]
-        if not all(-MAX_INT < part < MAX_INT for part in parts):
-            raise Unfit("too large")
-        self.take(2, 4, sum(part.bit_length() for part in parts))
-        return {"t": "fraction", "v": parts}
-
-    def _write_date(self, v: Any, depth: int) -> Any:
-        base = next(base for base in (dt.datetime, dt.date, dt.time) if isinstance(v, base))
-        text = base.isoformat(v)
-        base.fromisoformat(text)  # a zone of the learner's own may be any distance away
-        self.take(1, 2)
-        return {"t": base.__name__, "v": text}
-
-    def _write_timedelta(self, v: dt.timedelta, depth: int) -> Any:
-        fields = [field.__get__(v) for field in (dt.timedelta.days, dt.timedelta.seconds, dt.timedelta.microseconds)]
-        self.take(2, 5)
-        return {"t": "timedelta", "v": fields}
-
-    def _write_whole(self, v: Whole, depth: int) -> Any:
+    def _write_whole(self, v: Whole) -> Any:
         return self.handle(v.value, "too large")
 
-    def _write_ndarray(self, v: np.ndarray, depth: int) -> Any:
+    def _write_ndarray(self, v: np.ndarray) -> Any:
         return self.array(np.asarray(v))
 
-    def _write_scalar(self, v: np.generic, depth: int) -> Any:
-        plain = np.asarray(v)
-        if plain.dtype.itemsize == 0:
-            plain = plain.astype(f"{plain.dtype.kind}1")
-        if plain.dtype.kind not in "biufcSUmM" or plain.ndim or not DTYPE.fullmatch(plain.dtype.str):
-            raise Unfit
-        if plain.dtype.kind == "U" and not is_text(plain):
-            raise Unfit("half a surrogate pair")
-        self.take(1, 3, 2 * plain.nbytes)
-        return {"t": "scalar", "d": plain.dtype.str, "v": plain.tobytes().hex()}  # a buffer each would be too many
-
-    def _write_tensor(self, v: Any, depth: int) -> Any:
+    def _write_tensor(self, v: Any) -> Any:
         torch = sys.modules["torch"]
         if str(v.dtype) not in TENSORS or v.layout != torch.strided:
             raise Unfit
@@ -379,8 +318,3 @@ def _as_text(a: np.ndarray) -> np.ndarray:
     if longest * len(texts) * 4 > MAX_DATA:
         raise WireError("too large")
     return np.array(texts, dtype=f"U{longest}").reshape(a.shape)
-
-
-def _is_broken(text: str) -> bool:
-    """Return whether a text holds half a surrogate pair."""
-    return not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)

@@ -156,7 +156,14 @@ class Tables:
             raise WireError("nested too deep")
         self._reader.budget.spend(COLUMN)
         kind = v["k"]
-        fields = {"numpy": "kv", "category": "kvco", "utc": "kvzu", "nullable": "kdvm", "list": "kdv", "handle": "kvs"}.get(kind)
+        fields = {
+            "numpy": "kv",
+            "category": "kvco",
+            "utc": "kvzu",
+            "nullable": "kdvm",
+            "list": "kdv",
+            "handle": "kvs",
+        }.get(kind)
         if fields is None or v.keys() != set(fields):
             raise WireError("unknown column")
         if kind == "list":

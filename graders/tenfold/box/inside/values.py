@@ -45,7 +45,16 @@ TENSORS = {
 }  # fmt: skip
 
 
-COST = {"array": 5, "scalar": 5, "tensor": 20, "Timestamp": 12, "Timedelta": 8, "decimal": 3, "fraction": 5, "handle": 2}
+COST = {
+    "array": 5,
+    "scalar": 5,
+    "tensor": 20,
+    "Timestamp": 12,
+    "Timedelta": 8,
+    "decimal": 3,
+    "fraction": 5,
+    "handle": 2,
+}
 """Microseconds that reading a tag takes, where it is more than one."""
 
 
@@ -90,7 +99,7 @@ class Whole:
 
 
 class Kept(tuple[Any, ...]):
-    """A tuple whose class stayed with who sent it: its other attributes are asked for there, and it goes back as it was.
+    """A tuple whose class stayed with who sent it: its attributes are asked for there, and it goes back as it was.
 
     A class made with `NamedTuple` may have methods, and the learner's code may ask one of its objects for a field.
     """
@@ -126,7 +135,7 @@ def are_short(items: list[Any]) -> bool:
     """Return whether every int of a flat list is short enough to be read."""
     kinds = set(map(type, items))
     if kinds == {int}:
-        return bool(-MAX_INT < min(items) and max(items) < MAX_INT)
+        return bool(min(items) > -MAX_INT and max(items) < MAX_INT)
     return int not in kinds or all(-MAX_INT < x < MAX_INT for x in items if type(x) is int)
 
 

@@ -115,10 +115,10 @@ class Server:
         said: dict[str, Any] = {
             "kind": _name(type(error))[:80],
             "type": _mro(error),
-            "message": _printable(str(error)[:2000]),
+            "message": _text(error),
             "where": where,
         }
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and type(error.errno) is int:
             said["errno"] = error.errno
         if isinstance(error, SyntaxError):
             line = (error.text or "").rstrip("\n")
@@ -148,12 +148,20 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def _text(error: BaseException) -> str:
+    """Return what an error says; its class may fail to, and so does Python for a very long number."""
+    try:
+        return _printable(str.__str__(str(error))[:2000])
+    except Exception:
+        return ""
+
+
 def _name(kind: type[Any]) -> str:
     return _printable(type.__dict__["__name__"].__get__(kind))
 
 
 def _mro(error: BaseException) -> list[str]:
-    return [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"] or ["Exception"]
+    return [_name(kind) for kind in type(error).__mro__ if kind.__module__ == "builtins"] or ["Exception"]
 
 
 def serve(sock: socket.socket, folder: Path, modules: list[str]) -> NoReturn:
