@@ -10,6 +10,7 @@
     │   ├── MissingExtra        a group of packages that the exercise needs is not installed
     │   └── MachineError        this machine could not run a box
     ├── SubmissionError         raised inside a check: the submission did something that fails it
+    │   └── OutOfTime           it was stopped by a limit of time
     └── FromSubmission          mixed into built-in exceptions that the learner's code raised
 """
 
@@ -50,6 +51,10 @@ class SubmissionError(Exception):
     def __init__(self, text: str, detail: str = "") -> None:
         super().__init__(text)
         self.detail = detail
+
+
+class OutOfTime(SubmissionError):
+    """The submission was stopped by a limit of time: what the check is about is not known to be wrong."""
 
 
 class FromSubmission(Exception):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import socket
 import tempfile
 import time
 from pathlib import Path
@@ -51,6 +53,23 @@ def test_a_library_that_starts_a_thread_is_left_to_the_fork():
         assert session.call("w", "run", (), {}) == (False, "CPU")
     finally:
         session.close()
+
+
+@pytest.mark.parametrize("level", levels.held())
+def test_any_number_of_libraries_may_be_asked_for(level):
+    names = [f"of_no_use_{i:05}_{'x' * 40}" for i in range(10_000)]
+    session = Session({"w.py": b"def run(): return 7"}, ["w"], Limits(), level, ("numpy", *names))
+    try:
+        assert session.call("w", "run", (), {}) == 7
+    finally:
+        session.close()
+
+
+def test_words_of_a_program_that_are_too_long_are_refused_and_the_server_goes_on(work):
+    session = work("def run(): return 7")
+    with pytest.raises(MachineError, match="Write what is longer into a file"):
+        session.run(["true", "x" * 100_000])
+    assert session.call("work", "run", (), {}) == 7
 
 
 def test_a_library_that_is_not_there_is_the_submissions_to_miss():
@@ -132,3 +151,21 @@ def test_the_environment_of_a_server_is_its_own(monkeypatch):
         assert b"hush" not in Path(f"/proc/{server._process.pid}/environ").read_bytes()
     finally:
         server.close()
+
+
+def test_a_keeper_that_leaves_with_a_question_unread_has_said_what_it_said():
+    ours, theirs = socket.socketpair()
+    kept = forkserver.Kept(ours)
+    said = {"code": 1, "why": "it used too much", "output": "", "left": [], "late": False, "times": [1.0, 2.0]}
+    theirs.sendall(json.dumps(said).encode())
+    assert not kept.ask()
+    theirs.close()
+    assert kept.end().why == "it used too much"
+    assert kept.times == (1.0, 2.0)
+
+
+def test_a_keeper_that_does_not_answer_is_the_machines_fault(monkeypatch):
+    monkeypatch.setattr(forkserver, "SLOW", 0.1)
+    ours, theirs = socket.socketpair()
+    with theirs, pytest.raises(MachineError, match="keeps a box was lost"):
+        forkserver.Kept(ours).ask()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -163,22 +161,6 @@ def test_restart_forgets_what_was_kept_in_memory(module, work):
     assert [module.state(), module.state()] == [1, 2]
     module.__dict__["_session"].restart()
     assert module.state() == 1
-
-
-def test_the_time_of_all_calls_adds_up(work):
-    start = time.monotonic()
-    session = work("import time\ndef nap(): time.sleep(0.4)")
-    session.call("work", "nap", (), {})
-    session.call("work", "nap", (), {})
-    assert 0.8 <= session.spent <= time.monotonic() - start
-
-
-def test_calls_after_the_total_are_refused(work):
-    session = work("def one(): return 1", total=60.0)
-    session.call("work", "one", (), {})
-    session.spent = 60.0
-    with pytest.raises(SubmissionError, match="the 60 s for the whole exercise are used up"):
-        session.call("work", "one", (), {})
 
 
 def test_what_the_grader_cannot_send_is_its_own_mistake(module):

@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,7 +75,7 @@ def _can(session: Session, function: str, *arguments: object) -> bool:
 @contextlib.contextmanager
 def _victim() -> Iterator[subprocess.Popen[bytes]]:
     """Give a process that a box should not be able to kill."""
-    with subprocess.Popen(["sleep", "60"]) as process:
+    with subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"]) as process:
         try:
             yield process
         finally:

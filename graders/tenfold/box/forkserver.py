@@ -28,7 +28,8 @@ from typing import Any
 
 from ..errors import MachineError
 from .inside import landlock
-from .inside.wire import DONE, REST, WAKE
+from .inside.wire import DONE, REST, TIMES, USED, WAKE
+from .inside.zygote import MOST_REQUEST
 from .launchers import around
 from .launchers.paths import INSIDE
 from .private_folder import Folder
@@ -36,9 +37,11 @@ from .private_folder import Folder
 MOST_WARM = 3
 START = 120.0
 PATIENCE = 10.0
+SLOW = 60.0  # for what takes a moment, on a machine with much else to do
 STALE = 60.0
 FIRST_UID = 2_000_000  # above every account: one user id a box, where the grader runs as root
 PREFIX = "tenfold-"
+LOST = "the process that keeps a box was lost. Free some memory or processes and try again."
 LOCK = ".lock"
 
 Key = tuple[tuple[str, ...], str]
@@ -59,6 +62,8 @@ class Ended:
     """Its exit code, negative for a signal; None where it cannot be told."""
     why: str | None
     """The limit that it passed, in words."""
+    late: bool
+    """Whether that was a limit of time."""
     output: str
     """The first 64 KiB of what it printed."""
 
@@ -75,6 +80,10 @@ class Kept:
     def __init__(self, status: socket.socket) -> None:
         self._status = status
         self._said: dict[str, Any] | None = None
+        self.times = (0.0, 0.0)
+        """What the keeper told last: seconds of processor time, and seconds by the clock not spent waiting."""
+        self.asked = time.monotonic()
+        """When that was."""
 
     def end(self, patience: float = 0.0) -> Ended:
         """Wait for a natural end, then end every process of the box.
@@ -88,11 +97,33 @@ class Kept:
             self._said = self._hear(patience)
         if wrong := self._said.get("lost") or self._said["left"]:
             raise MachineError(f"processes of a submission could not be ended: {wrong}")
-        return Ended(self._said["code"], self._said["why"], self._said["output"])
+        self.times = (self._said["times"][0], self._said["times"][1])
+        return Ended(self._said["code"], self._said["why"], self._said["late"], self._said["output"])
 
     def runs(self, patience: float) -> bool:
         """Return whether the program has not ended after some seconds."""
         return not select.select([self._status], [], [], patience)[0]
+
+    def ask(self) -> bool:
+        """Ask what time the box has had; return False where it has come to its end, which `end` tells of.
+
+        Raises
+        ------
+        MachineError
+            The keeper does not answer.
+        """
+        try:
+            self._status.settimeout(SLOW)
+            self._status.sendall(USED)
+            if self._status.recv(1, socket.MSG_PEEK) != USED:
+                return False
+            answer = self._status.recv(1 + TIMES.size, socket.MSG_WAITALL)
+        except TimeoutError:
+            raise MachineError(LOST) from None
+        except OSError:
+            return False
+        self.times, self.asked = TIMES.unpack(answer[1:]), time.monotonic()
+        return True
 
     def rest(self) -> None:
         """Stop every process of the box where it stands."""
@@ -104,7 +135,7 @@ class Kept:
 
     def _say(self, word: bytes) -> None:
         with contextlib.suppress(OSError):  # it has ended meanwhile
-            self._status.settimeout(2 * PATIENCE)
+            self._status.settimeout(SLOW)
             self._status.sendall(word)
             if self._status.recv(1, socket.MSG_PEEK) == DONE:
                 self._status.recv(1)
@@ -113,13 +144,14 @@ class Kept:
         with self._status as status, contextlib.suppress(OSError, ValueError):
             if self.runs(patience):
                 status.shutdown(socket.SHUT_WR)
-            status.settimeout(PATIENCE)
+            status.settimeout(SLOW)
             parts = []
-            while part := status.recv(1 << 16):
-                parts.append(part)
+            with contextlib.suppress(ConnectionResetError):  # it left with a question unread; what it said is here
+                while part := status.recv(1 << 16):
+                    parts.append(part)
             said: dict[str, Any] = json.loads(b"".join(parts).lstrip(DONE))
             return said
-        raise MachineError("the process that keeps a box was lost. Free some memory or processes and try again.")
+        raise MachineError(LOST)
 
 
 class ForkServer:
@@ -149,8 +181,7 @@ class ForkServer:
         self._lock = os.open(self.den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._control, theirs = socket.socketpair()
-        config = {"control": theirs.fileno(), "libraries": list(libraries), "den": str(self.den)}
-        argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), json.dumps(config)]
+        argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), str(theirs.fileno())]
         try:
             with theirs:
                 self._process = subprocess.Popen(
@@ -163,6 +194,10 @@ class ForkServer:
                     stderr=subprocess.PIPE,
                     start_new_session=True,
                 )
+            self._control.settimeout(START)
+            config = {"libraries": list(libraries), "den": str(self.den)}
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has ended, and is asked why
+                self._control.sendall(json.dumps(config).encode() + b"\n")  # no argument: those are 128 kB at most
             self._acknowledged(START)
         except OSError as error:
             self.close()
@@ -176,13 +211,15 @@ class ForkServer:
 
     def start(self, config: Mapping[str, Any], stream: socket.socket | None = None) -> Kept:
         """Fork a box; `stream` goes to its worker."""
-        ours, theirs = socket.socketpair()
         request = json.dumps({**config, "level": self.level}).encode()
+        if len(request) > MOST_REQUEST:
+            raise MachineError(f"a program's words may have {MOST_REQUEST >> 10} kB. Write what is longer into a file.")
+        ours, theirs = socket.socketpair()
         descriptors = [theirs.fileno(), *([] if stream is None else [stream.fileno()])]
         try:
             with theirs:
                 socket.send_fds(self._control, [request], descriptors)
-                self._acknowledged(PATIENCE)
+                self._acknowledged(SLOW)
         except OSError as error:
             ours.close()
             raise MachineError(f"no box could be made: {error}. Free some memory or processes and try again.") from None
@@ -214,11 +251,14 @@ class ForkServer:
 
     def _acknowledged(self, seconds: float) -> None:
         self._control.settimeout(seconds)
-        if self._control.recv(1) != b".":
+        said = b""
+        with contextlib.suppress(ConnectionResetError):  # it ended with something unread
+            said = self._control.recv(1)
+        if said != b".":
             assert self._process.stderr is not None
             os.set_blocking(self._process.stderr.fileno(), False)  # a keeper may still hold it
-            said = (self._process.stderr.read() or b"").decode(errors="replace").strip().splitlines()
-            raise OSError((said or ["it ended"])[-1])
+            lines = (self._process.stderr.read() or b"").decode(errors="replace").strip().splitlines()
+            raise OSError((lines or ["it ended"])[-1])
 
 
 def warm(libraries: Sequence[str], level: str, loopback: bool) -> ForkServer:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, NoReturn, Protocol
 
-from ..errors import SubmissionError
+from ..errors import OutOfTime, SubmissionError
 from .box import Box
 
 TELLING = {
@@ -71,6 +71,8 @@ class Handle(_Remote):
     def __len__(self) -> int:
         try:
             size = self._session.call(self, "__len__", (), {})
+        except OutOfTime:
+            raise
         except SubmissionError as error:
             raise NoLength(str(error)) from None
         if type(size) is not int or size < 0:

@@ -7,11 +7,12 @@ import errno
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..errors import AuthoringError, FromSubmission, SubmissionError
+from ..errors import AuthoringError, FromSubmission, OutOfTime, SubmissionError
 from .inside.wire import WireError
 from .limits import Limits
 
-Owner = Literal["submission", "kit", "artefact"]
+Owner = Literal["submission", "kit", "artefact", "given"]
+"""Whose code runs: a learner's, the kit's, or the kit's at work on what a program made, or on what was submitted."""
 
 REBUILT = [
     "ArithmeticError",
@@ -45,6 +46,11 @@ REBUILT = [
 ENDS = {
     "SystemExit": "it called exit(); return a value instead",
     "KeyboardInterrupt": "it raised KeyboardInterrupt",
+}
+STOPPED: dict[Owner, str] = {
+    "submission": "your program",
+    "artefact": "the opening of what your program made",
+    "given": "the work on what you submitted",
 }
 OUT_OF_REACH = "files outside its folder, other processes and the network are out of reach"
 
@@ -87,6 +93,8 @@ class Raised:
             return AuthoringError(f"code of the grader's own raised {name}: {self.message} ({self.where})")
         if owner == "artefact":
             return SubmissionError(f"what your program made cannot be opened ({name})", self.message)
+        if owner == "given":
+            return SubmissionError(f"what you submitted cannot be worked on ({name})", self.message)
         if self.missing:
             text = f"{asked or 'a name'} is not there: the statement's Interface section says what to define"
             return SubmissionError(text, self.message)
@@ -133,12 +141,11 @@ def _fits(key: str, value: Any) -> bool:
     return key in kinds and (value is None or type(value) is kinds[key])
 
 
-def stopped(why: str, owner: Owner, detail: str = "") -> Exception:
-    """Return what to raise for a box that was stopped; `detail` is of the worker's choice."""
+def stopped(why: str, owner: Owner, detail: str = "", late: bool = False) -> Exception:
+    """Return what to raise for a box that was stopped; `detail`: what the worker says; `late`: by a limit of time."""
     if owner == "kit":
         return AuthoringError(f"code of the grader's own was stopped: {why}")
-    what = "your program" if owner == "submission" else "the opening of what your program made"
-    return SubmissionError(f"{what} was stopped: {why}", detail)
+    return (OutOfTime if late else SubmissionError)(f"{STOPPED[owner]} was stopped: {why}", detail)
 
 
 def _limit(number: int, limits: Limits) -> str:

@@ -83,7 +83,7 @@ def _wall(shared: bool, alone: bool) -> None:
 
 
 def _limit_resources(limits: dict[str, Any], others: int) -> None:
-    cpu = int(limits["total"]) + 5
+    cpu = int(limits["total"]) + 5  # of one process; the keeper adds up all of them, and is sooner
     values = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: cpu,

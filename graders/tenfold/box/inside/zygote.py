@@ -1,8 +1,8 @@
 """The fork server: import libraries once, then fork a keeper and its worker for every box.
 
-Started by `forkserver.py` as ``python -s -P -B zygote.py CONFIG`` with one socket and an empty environment, behind the
-walls of its level. It computes nothing (pools of threads do not survive a fork), and holds nothing of a submission,
-a check or another box: what a fork finds in its memory is the libraries.
+Started by `forkserver.py` as ``python -s -P -B zygote.py SOCKET`` with an empty environment, behind the walls of its
+level; the first line that it hears is JSON and says what to load. It computes nothing (pools of threads do not survive
+a fork), and holds nothing of a submission, a check or another box: what a fork finds in its memory is the libraries.
 """
 
 from __future__ import annotations
@@ -31,7 +31,18 @@ def _load(name: str) -> ModuleType:
     return importlib.import_module(f"_tenfold.{name}")
 
 
-def _preload(config: dict[str, Any]) -> None:
+def _heard(control: socket.socket) -> dict[str, Any]:
+    """Return the first line that the grader says, or end with the grader."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        if not (part := control.recv(1 << 16)):
+            raise SystemExit("the grader has gone")
+        line += part
+    config: dict[str, Any] = json.loads(line)
+    return config
+
+
+def _preload(config: dict[str, Any], control: socket.socket) -> None:
     """Import the libraries; where one starts a thread, begin again without any: a fork would lose the thread."""
     for name in config["libraries"]:
         try:
@@ -39,20 +50,21 @@ def _preload(config: dict[str, Any]) -> None:
         except Exception:  # it is the submission's to import, and its error to show
             continue
     if threading.active_count() > 1 or _threads() > 1:
-        os.set_inheritable(config["control"], True)
-        again = json.dumps({**config, "libraries": []})
-        os.execv(sys.executable, [sys.executable, "-s", "-P", "-B", __file__, again])
+        control.set_inheritable(True)
+        again = [str(control.fileno()), json.dumps({**config, "libraries": []})]
+        os.execv(sys.executable, [sys.executable, "-s", "-P", "-B", __file__, *again])
 
 
 def _threads() -> int:
     return len(list(Path("/proc/self/task").iterdir())) if sys.platform == "linux" else 1
 
 
-def main(config: dict[str, Any]) -> None:
+def main(number: str, said: str = "") -> None:
     """Fork a box for every request, until the grader is gone; then leave nothing behind."""
+    control = socket.socket(fileno=int(number))
+    config: dict[str, Any] = json.loads(said) if said else _heard(control)
     keeper = _load("keeper")
-    _preload(config)
-    control = socket.socket(fileno=config["control"])
+    _preload(config, control)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are nobody's to wait for
     gc.collect()
     gc.freeze()
@@ -74,4 +86,4 @@ def main(config: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main(*sys.argv[1:])
