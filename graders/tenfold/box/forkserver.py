@@ -13,6 +13,7 @@ import fcntl
 import itertools
 import json
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -20,7 +21,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,16 +38,15 @@ MOST_WARM = 3
 START = 120.0
 PATIENCE = 10.0
 SLOW = 60.0  # for what takes a moment, on a machine with much else to do
-STALE = 60.0
 FIRST_UID = 2_000_000  # above every account: one user id a box, where the grader runs as root
-PREFIX = "tenfold-"
+PREFIX = "tenfold-box-"
 LOST = "the process that keeps a box was lost. Free some memory or processes and try again."
 LOCK = ".lock"
 
 Key = tuple[tuple[str, ...], str]
 """Libraries and level of a server that may be lent."""
 
-_numbers = itertools.count()
+_numbers = itertools.count(secrets.randbelow(64))  # a box can tell its own, and not which one of a grade it is
 _warm: dict[tuple[Any, ...], ForkServer] = {}
 _open: set[ForkServer] = set()
 _lent: dict[Key, ForkServer] = {}
@@ -176,10 +175,7 @@ class ForkServer:
         _sweep()
         self.level, self.owner = level, os.getpid()
         _open.add(self)
-        self.den = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-        self.den.chmod(0o711)
-        self._lock = os.open(self.den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.den, self._lock = _den()
         self._control, theirs = socket.socketpair()
         argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), str(theirs.fileno())]
         try:
@@ -195,13 +191,14 @@ class ForkServer:
                     start_new_session=True,
                 )
             self._control.settimeout(START)
-            config = {"libraries": list(libraries), "den": str(self.den)}
+            shared = loopback and level == "strong"  # elsewhere the shared memory is the machine's
+            config = {"libraries": list(libraries), "den": str(self.den), "level": level, "shared": shared}
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has ended, and is asked why
                 self._control.sendall(json.dumps(config).encode() + b"\n")  # no argument: those are 128 kB at most
             self._acknowledged(START)
         except OSError as error:
             self.close()
-            raise MachineError(f"no box could be made: {error}. Free some memory or processes and try again.") from None
+            raise MachineError(f"no box could be made: {_told(error)}") from None
 
     def folder(self) -> Folder:
         """Make the folder of a new box, with a user of its own where the grader may give one."""
@@ -222,7 +219,7 @@ class ForkServer:
                 self._acknowledged(SLOW)
         except OSError as error:
             ours.close()
-            raise MachineError(f"no box could be made: {error}. Free some memory or processes and try again.") from None
+            raise MachineError(f"no box could be made: {_told(error)}") from None
         return Kept(ours)
 
     def alive(self) -> bool:
@@ -309,6 +306,11 @@ def close_all() -> None:
         server.close()
 
 
+def _told(error: OSError) -> str:
+    """Return what is wrong and what to do: in the words of the server, where it has said any."""
+    return str(error) if error.errno is None else f"{error}. Free some memory or processes and try again."
+
+
 def _environment(home: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}  # where Python's own lies
     return {
@@ -327,11 +329,25 @@ def _is_root() -> bool:
     return sys.platform == "linux" and os.geteuid() == 0
 
 
+def _den() -> tuple[Path, int]:
+    """Make a folder for boxes and hold its lock, which tells others that it is in use."""
+    while True:
+        den = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        with contextlib.suppress(FileNotFoundError):  # another command has just swept it: it was not locked yet
+            den.chmod(0o711)
+            lock = os.open(den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            os.fchmod(lock, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if os.fstat(lock).st_nlink:
+                return den, lock
+            os.close(lock)
+
+
 def _sweep() -> None:
     """Remove the folders of servers whose grader was killed before it could: nobody holds their lock."""
     for den in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
-            if time.time() - den.stat().st_mtime < STALE or den.stat().st_uid != os.geteuid():
+            if den.stat().st_uid != os.geteuid():
                 continue
             if not (den / LOCK).exists():
                 den.rmdir()  # fails where anything lies in it: then it is no den

@@ -52,6 +52,7 @@ STOPPED: dict[Owner, str] = {
     "artefact": "the opening of what your program made",
     "given": "the work on what you submitted",
 }
+NO_THREAD = "can't start new thread"
 OUT_OF_REACH = "files outside its folder, other processes and the network are out of reach"
 
 
@@ -101,9 +102,13 @@ class Raised:
         if self.signature:
             text = f"{asked or 'it'} does not take the arguments that the statement's Interface section names"
             return SubmissionError(text, f"its signature is {self.signature}: {self.message}")
-        fields = {"where": self.where, "kind": self.kind or name, "limit": _limit(self.errno, limits)}
+        fields = {"where": self.where, "kind": self.kind or name, "limit": _limit(self._number(), limits)}
         rebuilt: Exception = type(name, (FromSubmission, getattr(builtins, name)), fields)(self.message)
         return rebuilt
+
+    def _number(self) -> int:
+        """Return the error number behind it; a thread that cannot be started has none of its own."""
+        return errno.EAGAIN if not self.errno and NO_THREAD in self.message else self.errno
 
 
 LONGEST = {"kind": 80, "message": 2000, "where": 200, "signature": 300}
@@ -155,5 +160,6 @@ def _limit(number: int, limits: Limits) -> str:
         errno.EMFILE: f"a process may open at most {limits.open_files} files",
         errno.EAGAIN: f"at most {limits.processes} processes and threads may run",
         errno.EPERM: OUT_OF_REACH,
+        errno.EROFS: OUT_OF_REACH,
         errno.EACCES: OUT_OF_REACH,
     }.get(number, "")

@@ -10,17 +10,30 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ..errors import MachineError
+from ..errors import FromSubmission, MachineError, SubmissionError
 from . import replies
 from .box import Box, Ran
 from .callback import Callback
 from .forkserver import Ended, ForkServer, lent, warm
 from .inside import landlock
 from .inside.wire import WireError
+from .launchers.paths import where_to
 from .limits import Limits
 from .meter import Late, Meter, Watch
 from .proxy import Bound, Handle
 from .replies import Owner
+
+PROBE = b"""
+def first(paths):
+    for place, path in enumerate(paths):
+        try:
+            open(path, "rb").close()
+        except OSError:
+            continue
+        return place
+    return -1
+"""
+_looked: set[tuple[object, ...]] = set()
 
 
 class Session:
@@ -41,6 +54,8 @@ class Session:
     owner
         Whose code it is, and so whose fault an error: the submission's, the kit's, or the kit's at work on an
         artefact of the submission's.
+    hidden
+        Files that no box of it may be able to read, where its level hides any.
     """
 
     def __init__(
@@ -51,9 +66,10 @@ class Session:
         level: str,
         libraries: Sequence[str] = ("numpy",),
         owner: Owner = "submission",
+        hidden: Sequence[Path] = (),
     ) -> None:
         self._files, self._modules, self._limits, self._level = files, modules, limits, level
-        self._libraries, self._owner = libraries, owner
+        self._libraries, self._owner, self._hidden = libraries, owner, hidden
         self._box: Box | None = None
         self._own: ForkServer | None = None
         self._callbacks: dict[int, Callback] = {}
@@ -70,10 +86,33 @@ class Session:
     def start(self) -> Box:
         """Start a box where there is none."""
         if self._box is None:
+            self._look()
             limits = replace(self._limits, total=self.meter.left())
             self._box = Box(self._files, self._modules, limits, self._server())
             self._ask(self._box, "load", {})
         return self._box
+
+    def _look(self) -> None:
+        """Let a box of its own, whose memory ends with it, try to read what is hidden."""
+        key = (self._level, self._limits.network, *self._hidden)
+        if self._level == "weak" or not self._hidden or key in _looked:
+            return
+        probe = Session({"probe.py": PROBE}, ["probe"], self._limits, self._level, self._libraries)
+        if self._level == "strong" and landlock.abi() >= landlock.LEAST_ABI:
+            self._server()
+            probe._own = self._own
+        try:
+            found = probe.call("probe", "first", ([str(path) for path in self._hidden],), {})
+        except (SubmissionError, FromSubmission) as error:
+            raise MachineError(f"no box could be made: {error}") from None
+        finally:
+            if probe._own is self._own:
+                probe.restart()
+            else:
+                probe.close()
+        if found >= 0:
+            raise MachineError(f"{self._hidden[found]} can be read from every box. {where_to(self._hidden[found])}")
+        _looked.add(key)
 
     def fresh(self) -> None:
         """See to it that nothing of what was asked before is known to the box."""

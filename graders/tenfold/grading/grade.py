@@ -164,8 +164,10 @@ def _grade(request: Request, known: _Known) -> dict[str, Any]:
     blame: Blame | None = "submission" if status == "not_yet" else recorder.blame
     if status == "could_not_grade" and not message:
         message = _lost_line(exercise, recorder)
-    if request.visible and status != "could_not_grade":
-        message = "\n".join(line for line in (message, NO_HIDDEN if exercise.bundle else NOT_HIDDEN) if line)
+    if status != "could_not_grade":
+        part = (NO_HIDDEN if exercise.bundle else NOT_HIDDEN) if request.visible else ""
+        less = levels.shortfall(known.level, exercise.limits.network)
+        message = "\n".join(line for line in (message, part, less) if line)
     return {
         "status": status,
         "score": score,
@@ -205,7 +207,8 @@ def _run(request: Request, submission: Submission, known: _Known) -> tuple[Recor
         raise AuthoringError(f"{exercise.id} has no checks at {missing[0]}")
     drawn: list[tuple[str, bool, Any]] | None = [] if request.audit else None
     loaded = libraries.besides(exercise.libraries, submission.files)
-    session = Session(submission.files, exercise.modules, exercise.limits, known.level, loaded)
+    hidden = _hidden(exercise)
+    session = Session(submission.files, exercise.modules, exercise.limits, known.level, loaded, hidden=hidden)
     submitted = Submitted(submission.files.values())
     grading = Grading(exercise, known.seed, session, known.level, submitted, drawn=drawn)
     with _own_modules(files):
@@ -225,6 +228,11 @@ def _run(request: Request, submission: Submission, known: _Known) -> tuple[Recor
         recorder.trouble.append(f"rows of the public draw of {name} come back in a hidden draw")
     known.used = session.meter.all.used, sum(kit.meter.all.used for kit in grading.references.values())
     return recorder, broken
+
+
+def _hidden(exercise: Exercise) -> list[Path]:
+    """Return files that no box may be able to read: where one can, the course lies in a place that all may read."""
+    return [path.resolve() for path in (exercise.hidden_checks, *exercise.solution.glob("*.py"))]
 
 
 def _leaks(exercise: Exercise, drawn: list[tuple[str, bool, Any]]) -> list[str]:
