@@ -46,7 +46,11 @@ class SubmissionError(Exception):
     ----------
     detail : str
         What the submission itself says of it: for visible checks only, as it may carry hidden data.
+    missing : bool
+        Whether a name was asked for that is not there.
     """
+
+    missing = False
 
     def __init__(self, text: str, detail: str = "") -> None:
         super().__init__(text)

@@ -98,7 +98,9 @@ class Raised:
             return SubmissionError(f"what you submitted cannot be worked on ({name})", self.message)
         if self.missing:
             text = f"{asked or 'a name'} is not there: the statement's Interface section says what to define"
-            return SubmissionError(text, self.message)
+            error = SubmissionError(text, self.message)
+            error.missing = True
+            return error
         if self.signature:
             text = f"{asked or 'it'} does not take the arguments that the statement's Interface section names"
             return SubmissionError(text, f"its signature is {self.signature}: {self.message}")

@@ -16,6 +16,7 @@ from .box import Box, Ran
 from .callback import Callback
 from .forkserver import Ended, ForkServer, lent, warm
 from .inside import landlock
+from .inside.values import Kept
 from .inside.wire import WireError
 from .launchers.paths import where_to
 from .limits import Limits
@@ -225,7 +226,7 @@ class Session:
                 return reply
             with watch.interrupted():
                 answer = self._run(**reply)
-            box.channel.send(answer, self._refer, watch)
+            self._reply(box, answer, watch)
 
     def _fail(self, box: Box, why: str) -> NoReturn:
         self._lose(box, replies.stopped(why, self._owner))
@@ -263,10 +264,22 @@ class Session:
         try:
             return {"ok": self._callbacks[callback](*args, **kwargs)}
         except Exception as error:  # the learner's arguments made it fail: it is raised on their side
-            kind = type(error).__name__
-            return {"error": kind if kind in replies.REBUILT else "RuntimeError", "message": str(error)[:500]}
+            kind, said = type(error).__name__, ""
+            with contextlib.suppress(Exception):  # a number too long to be said
+                said = str(error)[:500]
+            return {"error": kind if kind in replies.REBUILT else "RuntimeError", "message": said}
+
+    def _reply(self, box: Box, answer: dict[str, Any], watch: Watch) -> None:
+        """Send what a function of the grader's gave; that it cannot cross is raised on the learner's side."""
+        try:
+            box.channel.send(answer, self._refer, watch)
+        except (TypeError, ValueError) as error:
+            said = f"what the function returns for these arguments cannot be handed over: {error}"
+            box.channel.send({"error": "TypeError", "message": said[:500]}, self._refer, watch)
 
     def _refer(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, Kept):  # what it stands for, where that is still there; else what it holds
+            return {"t": "handle", "v": value.origin.number(self.box)} if value.origin.is_in(self.box) else {}
         if isinstance(value, Handle):
             return {"t": "handle", "v": value.number(self.box)}
         if isinstance(value, Bound) or not callable(value):
@@ -278,7 +291,7 @@ class Session:
         def resolve(tag: dict[str, Any]) -> Handle:
             if tag["t"] != "handle" or type(tag["v"]) is not int:
                 raise WireError("unknown tag")
-            return Handle(self, box, tag["v"], str(tag["n"])[:80])
+            return Handle(self, box, tag["v"], str(tag["n"])[:100])
 
         return resolve
 

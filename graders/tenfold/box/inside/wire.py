@@ -39,18 +39,27 @@ T = TypeVar("T")
 def pack(message: Any, refer: Refer) -> list[Any]:
     """Return a frame as parts to send one after the other.
 
+    What cannot be written crosses as a handle in its place. The first try looks at no text, which is quick; where the
+    frame then is none, a second one finds out which part it is.
+
     Raises
     ------
     TypeError, ValueError
         The message holds something that cannot cross, or too much of it.
     """
-    encoder = Encoder(refer)
-    body = encoder.value(message)
-    sizes = [memoryview(b).nbytes for b in encoder.buffers]
-    header = json.dumps({"m": body, "b": sizes}).encode()
-    if len(header) > MAX_HEADER or sum(sizes) > MAX_BUFFERS or len(sizes) > MAX_COUNT:
-        raise ValueError("the value is too large to cross")
     try:
+        return _packed(Encoder(refer), message)
+    except ValueError:
+        return _packed(Encoder(refer, careful=True), message)
+
+
+def _packed(encoder: Encoder, message: Any) -> list[Any]:
+    try:
+        body = encoder.message(message)
+        sizes = [memoryview(b).nbytes for b in encoder.buffers]
+        header = json.dumps({"m": body, "b": sizes}).encode()
+        if len(header) > MAX_HEADER or sum(sizes) > MAX_BUFFERS or len(sizes) > MAX_COUNT:
+            raise ValueError("the value is too large to cross")
         survey(header)
     except WireError as error:
         raise ValueError(str(error)) from None
