@@ -37,3 +37,12 @@ def test_too_slow_fails_and_says_the_ratio(ticks):
 def test_a_busy_moment_does_not_decide(ticks):
     busy = ticks(lambda i: 100.0 if i < 4 else 1.0)
     time_ratio.faster(busy, than=ticks(1.0), inputs=lambda i: [i], at_most=2.0)
+
+
+@pytest.mark.parametrize(("one", "tried"), [(13.0, 3), (11.0, 9)])
+def test_what_is_slower_by_far_is_not_tried_again_unless_one_call_was_not(ticks, one, tried):
+    seen = []
+    slow = ticks(lambda i: one if i == 1 else 100.0)
+    with pytest.raises(Unexpected, match="about 1e.02 times"):
+        time_ratio.faster(slow, than=ticks(1.0), inputs=lambda i: seen.append(i) or [i], at_most=3.0, rounds=3)
+    assert len(seen) == tried

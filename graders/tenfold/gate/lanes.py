@@ -27,7 +27,6 @@ from ..exercise.libraries import KNOWN, imported
 from ..grading.grade import Request, grade
 from ..result import Result
 
-PRELOAD = ["tenfold.grading.grade", "pandas", "scipy.stats", "sklearn.metrics", "sklearn.model_selection"]
 MOST_SERVERS = 6
 MOST_DRAWN = 256 << 20  # bytes
 
@@ -39,9 +38,9 @@ _grades: list[int] = []
 
 def pool(exercise: Exercise, jobs: int) -> ProcessPoolExecutor:
     """Return as many lanes as there are jobs; submit `graded` to them."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)
-    return ProcessPoolExecutor(jobs, context, initializer=_load, initargs=(_wanted(exercise),))
+    context, wanted = multiprocessing.get_context("forkserver"), _wanted(exercise)
+    context.set_forkserver_preload(["tenfold.grading.grade", *wanted])  # of the first exercise: there is one server
+    return ProcessPoolExecutor(jobs, context, initializer=_load, initargs=(wanted,))
 
 
 def _wanted(exercise: Exercise) -> list[str]:
