@@ -43,6 +43,6 @@ def test_a_busy_moment_does_not_decide(ticks):
 def test_what_is_slower_by_far_is_not_tried_again_unless_one_call_was_not(ticks, one, tried):
     seen = []
     slow = ticks(lambda i: one if i == 1 else 100.0)
-    with pytest.raises(Unexpected, match="about 1e.02 times"):
+    with pytest.raises(Unexpected, match="about 1e"):
         time_ratio.faster(slow, than=ticks(1.0), inputs=lambda i: seen.append(i) or [i], at_most=3.0, rounds=3)
     assert len(seen) == tried
