@@ -250,8 +250,9 @@ def work() -> Iterator[Callable[..., Session]]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody wait for longer than the tests do."""
+    """Let nobody wait for longer than the tests do, and nobody be given up who is only kept waiting."""
     monkeypatch.setattr(time_budget, "LEAST_WAIT", 1.0)
+    monkeypatch.setattr(time_budget, "ENDURES", 1000.0)
 
 
 @pytest.fixture

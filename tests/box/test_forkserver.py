@@ -231,5 +231,5 @@ def test_a_keeper_that_leaves_with_a_question_unread_has_said_what_it_said():
 def test_a_keeper_that_does_not_answer_is_the_machines_fault(monkeypatch):
     monkeypatch.setattr(forkserver, "SLOW", 0.1)
     ours, theirs = socket.socketpair()
-    with theirs, pytest.raises(MachineError, match="keeps a box was lost"):
+    with ours, theirs, pytest.raises(MachineError, match="keeps a box was lost"):
         forkserver.Kept(ours).ask()

@@ -31,12 +31,18 @@ def grading(course, tmp_path, eventually):
     with (tmp_path / "out").open("wb") as out, (tmp_path / "err").open("wb") as err:
         process = subprocess.Popen(
             [sys.executable, "-m", "tenfold.cli", "--course", course, *words],
-            env=os.environ | {"TMPDIR": str(tmp_path / "tmp")}, stdout=out, stderr=err,
+            env=os.environ | {"TMPDIR": str(tmp_path / "tmp")}, stdout=out, stderr=err, preexec_fn=heeds,
         )  # fmt: skip
     assert eventually(lambda: boxed(process.pid))
     yield process, tmp_path
     process.kill()
     process.wait()
+
+
+def heeds() -> None:
+    """Let a process end by every signal, whatever this one inherited: nohup ignores SIGHUP."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def boxed(pid: int) -> bool:

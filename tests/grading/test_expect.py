@@ -260,3 +260,10 @@ def test_while_grading_only_a_handle_is_one(monkeypatch):
     monkeypatch.setitem(sys.modules, "learners_own", proxy.Module(None, "learners_own"))
     with pytest.raises(Unexpected, match="expected an object"):
         expect.handle(Fraction(1, 2))
+
+
+def test_a_name_that_has_no_hash_is_no_name_of_a_column():
+    table = pd.DataFrame([[1.0, 2.0]])
+    table.columns = pd.Index([("a", [1]), "b"], dtype=object, tupleize_cols=False)
+    with pytest.raises(Unexpected, match="one plain name a column"):
+        expect.frame(table)

@@ -9,6 +9,7 @@ __all__ = [
     "artefacts",
     "box",
     "callback",
+    "crossing",
     "forkserver",
     "levels",
     "limits",

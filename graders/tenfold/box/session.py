@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -103,7 +104,7 @@ class Session:
             self._server()
             probe._own = self._own
         try:
-            found = probe.call("probe", "first", ([str(path) for path in self._hidden],), {})
+            found = probe.call("probe", "first", ([os.fsencode(path) for path in self._hidden],), {})
         except (SubmissionError, FromSubmission) as error:
             raise MachineError(f"no box could be made: {error}") from None
         finally:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
 
-from ..box.inside.encode import Encoder
-from ..box.inside.values import MAX_INT, Kept
+from ..box.crossing import MAX_INT, Kept, stays
 from ..box.proxy import Bound, Handle, installed
 from . import plain_arrays, plain_tables
 from .plain_tables import NotPlain
@@ -282,7 +281,7 @@ def sequence(value: Any, length: int | None = None) -> list[Any]:
 
 def handle(value: Any, methods: Sequence[str] = ()) -> Any:
     """Return an object of the learner's that has at least the methods named; with plain pytest that is no handle."""
-    plain = not installed() and _stays(value)
+    plain = not installed() and stays(value)
     if not (isinstance(value, (Handle, Kept)) or plain):
         _no("an object" + (f" with the methods {list(methods)}" if methods else ""), value)
     for name in methods:
@@ -290,12 +289,3 @@ def handle(value: Any, methods: Sequence[str] = ()) -> Any:
         if not (callable(method) if plain else isinstance(method, (Bound, Handle))):
             raise Unexpected(f"expected {name} to be a method")
     return value
-
-
-def _stays(value: Any) -> bool:
-    """Return whether a value would stay in the learner's process: what is one object while grading is one here."""
-    try:
-        written = Encoder(lambda _: {"t": "handle"}).value(value)
-    except TypeError:  # it has more parts than can be looked at
-        return True
-    return isinstance(written, dict) and written["t"] in ("handle", "named")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..box.inside.values import is_text
+from ..box.crossing import is_text
 from .plain_tables import BROKEN, LARGEST, NotPlain, column, is_printable, spread
 
 if TYPE_CHECKING:

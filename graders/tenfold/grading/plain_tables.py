@@ -71,16 +71,16 @@ def table(value: pd.DataFrame, needed: Iterable[Any], index: bool) -> pd.DataFra
 
     value, needed = pd.DataFrame(value), set(needed)
     rows = labels(value.index) if index else pd.RangeIndex(len(value))
-    columns: dict[int, Any] = {}
+    columns: dict[int, pd.Series] = {}
     for place, name in enumerate(value.columns):
         cells = value.iloc[:, place]
         try:
-            columns[place] = column(cells).array
+            columns[place] = column(cells).set_axis(rows)
         except NotPlain as error:
             if name in needed:
                 raise NotPlain(f"in the column {name!r}: {error.why}") from None
-            columns[place] = cells.array
-    found = pd.DataFrame({place: pd.Series(cells, index=rows) for place, cells in columns.items()}, index=rows)
+            columns[place] = cells.set_axis(rows)
+    found = pd.DataFrame(columns, index=rows)
     names = [name if name in needed or isinstance(name, str) else f"{name}" for name in value.columns]
     found.columns = pd.Index(names, dtype=object)
     return found
@@ -99,19 +99,25 @@ def are_names(columns: pd.Index) -> bool:
     """Return whether the names of columns are of one level, plain, and each there once."""
     if columns.nlevels > 1 or not all(_is_missing(x) or isinstance(x, tuple) or _kind(x) for x in columns):
         return False  # others are not compared, as `is_unique` does
-    return bool(columns.is_unique)
+    try:
+        return bool(columns.is_unique)
+    except TypeError:  # a tuple that holds a list has no hash
+        return False
 
 
 def labels(index: pd.Index) -> pd.Index:
     """Return the labels of rows, plain, each once, and without a name."""
     import pandas as pd
 
-    if index.nlevels > 1 or not index.is_unique:
-        raise NotPlain("expected one label a row, each once")
+    once = "expected one label a row, each once"
+    if index.nlevels > 1:
+        raise NotPlain(once)
     try:
         plain: pd.Index = pd.Index(column(pd.Series(index.array)).array)
     except NotPlain as error:
         raise NotPlain(f"in the index: {error.why}") from None
+    if not plain.is_unique:  # asked of plain labels alone: others may not be compared
+        raise NotPlain(once)
     return plain
 
 

@@ -36,6 +36,7 @@ COUNTS = {"noise": 15_000, "mutated": 35_000, "forged": 50_000}
 SLOWEST = 1.0  # seconds of processor time for one frame
 LARGEST = 1 << 16
 GROWTH = 100  # MB: 16 bytes for each byte of the largest frame are 1; the rest is what pandas and malloc keep for later
+MOST_MEMORY = 4 << 30
 PROMISED = 2_000_000  # items that a value may say it has, beside those that were sent
 SEED = 20_260
 
@@ -579,6 +580,7 @@ def test_a_worker_that_breaks_the_protocol_is_ended_and_the_next_call_has_a_new_
 
 
 if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))  # a fault may promise, and make, any number
     if sys.argv[1] == "costly":
         json.dump(costly(), sys.stdout)
     else:

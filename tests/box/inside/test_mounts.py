@@ -16,7 +16,7 @@ from tenfold.box.inside import mounts
 place, own = Path(sys.argv[1]), sys.argv[2] == "own"
 file = place / "file"
 os.utime(file, (1, 2))
-if own and not mounts.own(place / "den", [Path(mounts.__file__).parent]):
+if own and not mounts.own(place / "den", [Path(mounts.__file__).parent, place]):
     print("cannot")
     raise SystemExit
 before = os.stat(file).st_atime, os.stat(place).st_atime
@@ -39,6 +39,7 @@ def read(place, how, **as_user):
 
 @pytest.fixture
 def place(tmp_path):
+    tmp_path.chmod(0o755)
     (tmp_path / "den").mkdir()
     (tmp_path / "file").write_text("x")
     os.utime(tmp_path / "file", (1, 2))
