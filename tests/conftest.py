@@ -236,10 +236,10 @@ def work() -> Iterator[Callable[..., Session]]:
     """Start a session on a text; it is closed at the end."""
     sessions = []
 
-    def start(source: str, level: str | None = None, **limits: float) -> Session:
+    def start(source: str, level: str | None = None, libraries: Sequence[str] = ("numpy",), **limits: float) -> Session:
         level = level or levels.best()
         limits = Limits(**{"seconds": PATIENCE, "total": 4 * PATIENCE, **limits})
-        session = Session({"work.py": source.encode()}, ["work"], limits, level)
+        session = Session({"work.py": source.encode()}, ["work"], limits, level, libraries)
         sessions.append(session)
         return session
 

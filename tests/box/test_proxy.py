@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tenfold.box import levels
 from tenfold.box.callback import Callback
 from tenfold.box.proxy import Module
 from tenfold.errors import FromSubmission, SubmissionError
@@ -93,7 +94,8 @@ def always():
 
 @pytest.fixture
 def module(work):
-    made = Module(work(SOURCE), "work")
+    # at this level one server, with the libraries loaded, serves all tests
+    made = Module(work(SOURCE, levels.held()[0], ("pandas", "torch")), "work")
     made.__dict__["_collecting"] = False
     return made
 
