@@ -183,13 +183,17 @@ def start(how):
                 if how == "wakes":
                     import signal, ctypes
                     signal.signal(signal.SIGCONT, lambda *_: None)
-                    libc, event, timer = ctypes.CDLL(None), (ctypes.c_int * 16)(), ctypes.c_void_p()
+                    libc, event, timers = ctypes.CDLL(None), (ctypes.c_int * 16)(), (ctypes.c_void_p * 16)()
                     event[2] = signal.SIGCONT
-                    libc.timer_create(1, ctypes.byref(event), ctypes.byref(timer))
-                    libc.timer_settime(timer, 0, (ctypes.c_long * 4)(0, 5_000_000, 0, 5_000_000), None)
+                    for timer in range(16):  # a signal that waits when the stop comes is lost, and its timer with it
+                        place = ctypes.byref(timers, timer * ctypes.sizeof(ctypes.c_void_p))
+                        libc.timer_create(1, ctypes.byref(event), place)
                     open(f"wakes{number}", "w").close()
                     while True:
-                        time.sleep(0.001)
+                        for i, timer in enumerate(timers):
+                            every = (5 + i) * 1_000_000
+                            libc.timer_settime(ctypes.c_void_p(timer), 0, (ctypes.c_long * 4)(0, every, 0, every), None)
+                        time.sleep(0.05)
 
 def sizes():
     return [os.path.getsize(str(number)) for number in range(3)]
