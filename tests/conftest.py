@@ -23,7 +23,7 @@ import pytest
 from _pytest.mark import ParameterSet
 from hypothesis import HealthCheck, settings
 
-from tenfold.box import forkserver, levels
+from tenfold.box import forkserver, levels, time_budget
 from tenfold.box.limits import Limits
 from tenfold.box.session import Session
 from tenfold.exercise import catalog, seeds
@@ -130,7 +130,7 @@ LEADS_TOO = {
     *("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"),
     *("PYTHONDEVMODE", "PYTHONOPTIMIZE", "PYTHONWARNINGS"),
 }
-KEPT = ("GIT_EXEC_PATH", "TENFOLD_DAY", "TENFOLD_MANY")
+KEPT = ("GIT_EXEC_PATH", "TENFOLD_DAY", "TENFOLD_MANY", "TENFOLD_ODD")
 GIT = """[user]
 name = a
 email = a@example.org
@@ -236,16 +236,23 @@ def work() -> Iterator[Callable[..., Session]]:
     """Start a session on a text; it is closed at the end."""
     sessions = []
 
-    def start(source: str, level: str | None = None, **limits: float) -> Session:
+    def start(source: str, level: str | None = None, libraries: Sequence[str] = ("numpy",), **limits: float) -> Session:
         level = level or levels.best()
         limits = Limits(**{"seconds": PATIENCE, "total": 4 * PATIENCE, **limits})
-        session = Session({"work.py": source.encode()}, ["work"], limits, level)
+        session = Session({"work.py": source.encode()}, ["work"], limits, level, libraries)
         sessions.append(session)
         return session
 
     yield start
     for session in sessions:
         session.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait for longer than the tests do, and nobody be given up who is only kept waiting."""
+    monkeypatch.setattr(time_budget, "LEAST_WAIT", 1.0)
+    monkeypatch.setattr(time_budget, "ENDURES", 1000.0)
 
 
 @pytest.fixture

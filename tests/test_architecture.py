@@ -20,7 +20,7 @@ PUBLIC = {
     "tenfold.datasets": {"draw", "module", "public"},
     "tenfold.errors": {
         *("TenfoldError", "UsageError", "Unreadable", "AuthoringError", "MissingExtra", "MachineError"),
-        *("SubmissionError", "FromSubmission"),
+        *("SubmissionError", "OutOfTime", "FromSubmission"),
     },
     "tenfold.expect": {
         *("Unexpected", "array", "blob", "flag", "frame", "handle", "integer", "mapping", "number", "sequence"),

@@ -38,7 +38,7 @@ CHEATS += [
 
 
 @pytest.mark.parametrize(("exercise", "kind", "files"), CHEATS)
-def test_no_work_earns_nothing(exercise, kind, files, tmp_path):
+def test_no_work_earns_nothing(exercise, kind, files, tmp_path, impatient):
     missing = [extra for extra in exercise.extras if not extras.installed(extra)]
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")

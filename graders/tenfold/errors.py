@@ -10,6 +10,7 @@
     │   ├── MissingExtra        a group of packages that the exercise needs is not installed
     │   └── MachineError        this machine could not run a box
     ├── SubmissionError         raised inside a check: the submission did something that fails it
+    │   └── OutOfTime           it was stopped by a limit of time
     └── FromSubmission          mixed into built-in exceptions that the learner's code raised
 """
 
@@ -45,11 +46,19 @@ class SubmissionError(Exception):
     ----------
     detail : str
         What the submission itself says of it: for visible checks only, as it may carry hidden data.
+    missing : bool
+        Whether a name was asked for that is not there.
     """
+
+    missing = False
 
     def __init__(self, text: str, detail: str = "") -> None:
         super().__init__(text)
         self.detail = detail
+
+
+class OutOfTime(SubmissionError):
+    """The submission was stopped by a limit of time: what the check is about is not known to be wrong."""
 
 
 class FromSubmission(Exception):

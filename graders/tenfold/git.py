@@ -21,6 +21,10 @@ QUIET = ("safe.bareRepository=explicit", "core.fsmonitor=false", "core.hooksPath
 """No repository among the files of another one is looked at; no hook and no monitor of files is run."""
 
 
+class NotTrusted(MachineError):
+    """The repository belongs to somebody else."""
+
+
 def git(folder: Path, *words: str, given: bytes = b"", seconds: float | None = None) -> bytes:
     """Return what Git answers in a folder.
 
@@ -40,6 +44,17 @@ def git(folder: Path, *words: str, given: bytes = b"", seconds: float | None = N
     except OSError as error:
         raise MachineError(f"git could not be run in {folder}, is it installed? ({error.strerror})") from None
     except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip().splitlines() or ["no more is said"]
-        raise MachineError(f"git {words[0]} in {folder}: {clean(said[0])}") from None
+        raise _refusal(folder, words[0], error.stderr.decode(errors="replace")) from None
     return done.stdout
+
+
+def _refusal(folder: Path, word: str, said: str) -> MachineError:
+    """Return what Git means by a refusal, in a line: its first one that is no warning, and what mends it."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if trust := next((line for line in lines if "--add safe.directory" in line), None):
+        return NotTrusted(
+            f"{folder} lies in a repository that belongs to somebody else, and Git reads none such (safe.directory). "
+            f"If you trust it: {clean(trust)}"
+        )
+    said_first = next((line for line in lines if line.startswith(("fatal:", "error:"))), [*lines, "no more is said"][0])
+    return MachineError(f"git {word} in {folder}: {clean(said_first)}")

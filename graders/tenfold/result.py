@@ -105,6 +105,9 @@ class Result:
     checks: tuple[CheckResult, ...]
     detail: str = ""
     """For the author: the grader's own traceback; never part of the document."""
+    processor: dict[str, float] | None = None
+    """Processor seconds that the submission's boxes have used (``submission``) and the grader with boxes of its own
+    (``grader``), and what limits of time were multiplied by on this machine (``factor``)."""
 
     @property
     def practice(self) -> bool:
@@ -129,6 +132,20 @@ class Result:
         for check in fields["checks"]:
             del check["measured"]
         return {"schema": SCHEMA, "practice": self.practice, **fields}
+
+
+class Stopped(KeyboardInterrupt):
+    """A grade was ended by the person at the terminal, or by the system.
+
+    Attributes
+    ----------
+    result : Result
+        What was decided by then; what was not could not be graded.
+    """
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.message)
+        self.result = result
 
 
 def _public(check: CheckResult) -> CheckResult:

@@ -1,7 +1,7 @@
 """Return a list nested deeper than a parser's stack.
 
 outcome: not_yet
-says: nested | no answer within
+says: got a list | processor time | waited for
 class: resources
 """
 

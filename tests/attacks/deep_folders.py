@@ -1,7 +1,7 @@
 """Nest folders deeper than any path, closed ones among them, for the grader to remove.
 
 outcome: not_yet
-says: deep | closed a folder | no answer within
+says: deep | closed a folder | processor time | waited for
 class: resources
 """
 

@@ -1,7 +1,7 @@
 """Answer a byte at a time, so that no single read is late.
 
 outcome: not_yet
-says: your program was stopped | no answer within
+says: your program was stopped | processor time | waited for
 class: resources
 """
 

@@ -1,7 +1,7 @@
 """Take one's own output back out of the pipe, so that who was told of it waits for it and watches nothing else.
 
 outcome: not_yet
-says: no answer within | your code raised
+says: processor time | waited for | your code raised
 class: resources
 """
 

@@ -1,7 +1,7 @@
 """Call functions of the grader that do not exist, and read the answers slowly: its own time is not counted.
 
 outcome: not_yet
-says: no answer within | your program was stopped
+says: processor time | waited for | your program was stopped
 class: forges
 """
 

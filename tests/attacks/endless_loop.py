@@ -1,7 +1,7 @@
 """Never answer.
 
 outcome: not_yet
-says: no answer within
+says: processor time
 class: resources
 """
 

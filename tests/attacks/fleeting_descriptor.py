@@ -1,7 +1,7 @@
 """Fill the memory with files without a name while other descriptors open and close, which ends the count of them.
 
 outcome: not_yet
-says: MB in files | your code raised PermissionError | no answer within
+says: MB in files | your code raised PermissionError | processor time | waited for
 class: resources
 """
 

@@ -1,7 +1,7 @@
 """Fill the disk while other names come and go in the same folder, which ends the count of it.
 
 outcome: not_yet
-says: MB in files | no answer within
+says: MB in files | processor time | waited for
 class: resources
 """
 

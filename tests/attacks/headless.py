@@ -1,7 +1,7 @@
 """Take memory in processes whose first thread has ended: they look dead, and as if they held nothing.
 
 outcome: not_yet
-says: memory | no answer within
+says: memory | processor time | waited for
 class: resources
 """
 

@@ -1,7 +1,7 @@
 """Raise an exception of many megabytes, within a group of others, with a cause for each.
 
 outcome: not_yet
-says: your code raised | no answer within
+says: your code raised | processor time | waited for
 class: resources
 """
 

@@ -1,7 +1,7 @@
 """Return a table whose class makes up its columns, one more at every look.
 
 outcome: not_yet
-says: the result cannot be handed over | your program was stopped | a finite number
+says: a finite number, got a DataFrame
 class: lies
 """
 

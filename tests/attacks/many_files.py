@@ -1,7 +1,7 @@
 """Fill the disk with files too small to count, and make them costly to remove.
 
 outcome: not_yet
-says: files | no answer within
+says: files | processor time | waited for
 class: resources
 """
 

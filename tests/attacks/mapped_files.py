@@ -1,7 +1,7 @@
 """Take disk space in files that have neither a name nor a descriptor, only a page that is mapped.
 
 outcome: not_yet
-says: MB in files | your code raised PermissionError | no answer within
+says: MB in files | your code raised PermissionError | processor time | waited for
 class: resources
 """
 

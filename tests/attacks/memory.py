@@ -1,7 +1,7 @@
 """Take all memory.
 
 outcome: not_yet
-says: memory | no answer within
+says: memory | processor time | waited for
 class: resources
 """
 

@@ -1,7 +1,7 @@
 """Put another program into the place of the worker, with the stream still open.
 
 outcome: not_yet
-says: no answer within
+says: waited for
 class: ends
 """
 

@@ -2,7 +2,7 @@
 
 outcome: not_yet
 level: medium
-says: FoundNothing | no answer within
+says: FoundNothing | processor time | waited for
 class: resources
 """
 

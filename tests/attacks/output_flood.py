@@ -1,7 +1,7 @@
 """Print for ever.
 
 outcome: not_yet
-says: your program was stopped | no answer within
+says: your program was stopped | processor time | waited for
 class: resources
 """
 

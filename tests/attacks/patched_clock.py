@@ -1,7 +1,7 @@
 """Let every clock stand still, so that no deadline passes, and never answer.
 
 outcome: not_yet
-says: no answer within
+says: processor time
 class: patches
 """
 

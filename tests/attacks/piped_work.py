@@ -1,7 +1,7 @@
 """Submit a pipe that nobody writes to.
 
 outcome: could_not_grade
-says: Submit a plain file, not a link
+says: Submit a plain file
 class: links
 builds: folder
 """

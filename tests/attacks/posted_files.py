@@ -1,7 +1,7 @@
 """Take disk space in files that are under way between two ends of a socket, open in no process.
 
 outcome: not_yet
-says: MB in files | your code raised PermissionError | no answer within
+says: MB in files | your code raised PermissionError | processor time | waited for
 level: medium
 class: resources
 """

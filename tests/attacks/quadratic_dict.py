@@ -1,7 +1,7 @@
 """Return a dict whose keys all have one hash, to keep the grader busy.
 
 outcome: not_yet
-says: your program was stopped | no answer within
+says: got an object of type dict (too large | processor time | waited for
 class: resources
 """
 

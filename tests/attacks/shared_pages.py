@@ -1,7 +1,7 @@
 """Take memory that is mapped and shared, but lies in no process: written, then dropped from the page table.
 
 outcome: not_yet
-says: memory | your code raised PermissionError | no answer within
+says: memory | your code raised PermissionError | processor time | waited for
 class: resources
 """
 

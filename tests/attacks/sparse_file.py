@@ -1,7 +1,7 @@
 """Make a file of a terabyte that takes no room, for whoever reads it.
 
 outcome: not_yet
-says: a file may have at most | no answer within
+says: a file may have at most | processor time | waited for
 class: resources
 """
 

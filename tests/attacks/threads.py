@@ -1,7 +1,7 @@
 """Start threads until no more can be had, in every child.
 
 outcome: not_yet
-says: processes and threads | no answer within
+says: processes and threads | processor time | waited for
 class: resources
 """
 

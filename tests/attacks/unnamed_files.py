@@ -1,7 +1,7 @@
 """Fill the disk and the memory with files that have no name: removed while open, and never named at all.
 
 outcome: not_yet
-says: MB in files | your code raised PermissionError | no answer within
+says: MB in files | your code raised PermissionError | processor time | waited for
 class: resources
 """
 

@@ -75,7 +75,9 @@ def test_what_cannot_be_read_is_the_submissions_fault(opener, data, sql):
 
 def test_a_query_that_never_ends_is_stopped(opener):
     endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
-    with pytest.raises(SubmissionError, match="the opening of what your program made was stopped: no answer within"):
+    with pytest.raises(
+        SubmissionError, match=r"the opening of what your program made was stopped: .* of processor time"
+    ):
         opener("sqlite").query(database(), endless)
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
+import signal
+import socket
+import subprocess
+import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +55,23 @@ def test_a_library_that_starts_a_thread_is_left_to_the_fork():
         assert session.call("w", "run", (), {}) == (False, "CPU")
     finally:
         session.close()
+
+
+@pytest.mark.parametrize("level", levels.held())
+def test_any_number_of_libraries_may_be_asked_for(level):
+    names = [f"of_no_use_{i:05}_{'x' * 40}" for i in range(10_000)]
+    session = Session({"w.py": b"def run(): return 7"}, ["w"], Limits(), level, ("numpy", *names))
+    try:
+        assert session.call("w", "run", (), {}) == 7
+    finally:
+        session.close()
+
+
+def test_words_of_a_program_that_are_too_long_are_refused_and_the_server_goes_on(work):
+    session = work("def run(): return 7")
+    with pytest.raises(MachineError, match="Write what is longer into a file"):
+        session.run(["true", "x" * 100_000])
+    assert session.call("work", "run", (), {}) == 7
 
 
 def test_a_library_that_is_not_there_is_the_submissions_to_miss():
@@ -108,21 +129,83 @@ def test_nothing_is_left_of_a_closed_server(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_killed_grader_left_is_swept_and_nothing_else(tmp_path, monkeypatch):
+def test_what_a_killed_grader_left_is_swept_at_once_and_nothing_else(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    old = time.time() - 1000
-    for name in ("dead", "held", "young", "other"):
+    for name in ("box-dead", "box-held", "box-other", "verify-empty"):
         den = tmp_path / f"tenfold-{name}"
-        (den / "box").mkdir(parents=True)
-        if name != "other":
+        (den / "box" if name != "verify-empty" else den).mkdir(parents=True)
+        if name in ("box-dead", "box-held"):
             (den / ".lock").touch()
-        os.utime(den, (old, old) if name != "young" else (old + 2000, old + 2000))  # however slow this test is
-    (tmp_path / "tenfold-empty").mkdir()
-    os.utime(tmp_path / "tenfold-empty", (old, old))
-    with (tmp_path / "tenfold-held" / ".lock").open() as held:
+    (tmp_path / "tenfold-box-empty").mkdir()
+    with (tmp_path / "tenfold-box-held" / ".lock").open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         ForkServer(["numpy"], "weak", False).close()
-    assert {path.name for path in tmp_path.iterdir()} == {"tenfold-held", "tenfold-young", "tenfold-other"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "tenfold-box-held",
+        "tenfold-box-other",
+        "tenfold-verify-empty",
+    }
+
+
+def test_a_folder_that_is_swept_before_it_is_locked_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    flock, swept = fcntl.flock, []
+
+    def swept_first(file, how):
+        if not swept:
+            swept.append(next(tmp_path.iterdir()))
+            (swept[0] / forkserver.LOCK).unlink()
+            swept[0].rmdir()
+        flock(file, how)
+
+    monkeypatch.setattr(forkserver.fcntl, "flock", swept_first)
+    den, lock = forkserver._den()
+    os.close(lock)
+    assert den.is_dir()
+    assert den not in swept
+
+
+@pytest.mark.parametrize("level", levels.held())
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP", "SIGKILL"])
+def test_the_folder_of_a_grader_that_was_ended_is_gone_by_the_next_command(tmp_path, level, end, eventually):
+    code = (
+        "import os, signal, sys\n"
+        "from tenfold.box.limits import Limits\n"
+        "from tenfold.box.session import Session\n"
+        f"session = Session({{'w.py': b'import os; open(os.devnull)'}}, ['w'], Limits(), {level!r})\n"
+        "session.start().files.write('left', b'x')\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+        f"os.kill(os.getpid(), signal.{end})\n"
+        "signal.pause()\n"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert ended.returncode == -getattr(signal, end), ended.stderr.decode()
+
+    def swept():
+        forkserver._sweep()
+        return not list(tmp_path.iterdir())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path))
+        assert eventually(swept)  # its boxes may take a moment to end
+
+
+@pytest.mark.parametrize("level", levels.held())
+def test_a_box_makes_its_own_modes_whatever_the_shell_takes_away(level, tmp_path):
+    before = os.umask(0o777)
+    session = Session(
+        {"w.py": b"import deep.er\ndef run(): return deep.er.A", "deep/er.py": b"A = 1"}, ["w"], Limits(), level
+    )
+    try:
+        session._own = ForkServer(["numpy"], level, False)
+        session._server = lambda: session._own
+        session.start().files.write("more/still", b"x")
+        assert session.call("w", "run", (), {}) == 1
+        assert session.run(["cat", "more/still"]).output == "x"
+    finally:
+        os.umask(before)
+        session.close()
 
 
 def test_the_environment_of_a_server_is_its_own(monkeypatch):
@@ -132,3 +215,21 @@ def test_the_environment_of_a_server_is_its_own(monkeypatch):
         assert b"hush" not in Path(f"/proc/{server._process.pid}/environ").read_bytes()
     finally:
         server.close()
+
+
+def test_a_keeper_that_leaves_with_a_question_unread_has_said_what_it_said():
+    ours, theirs = socket.socketpair()
+    kept = forkserver.Kept(ours)
+    said = {"code": 1, "why": "it used too much", "output": "", "left": [], "late": False, "times": [1.0, 2.0]}
+    theirs.sendall(json.dumps(said).encode())
+    assert not kept.ask()
+    theirs.close()
+    assert kept.end().why == "it used too much"
+    assert kept.times == (1.0, 2.0)
+
+
+def test_a_keeper_that_does_not_answer_is_the_machines_fault(monkeypatch):
+    monkeypatch.setattr(forkserver, "SLOW", 0.1)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(MachineError, match="keeps a box was lost"):
+        forkserver.Kept(ours).ask()

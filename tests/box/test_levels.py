@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from tenfold.box import levels
+from tenfold.box import forkserver, levels
 from tenfold.box.canary import escapes
 from tenfold.errors import MachineError, UsageError
 from tenfold.grading.grade import Request, grade
@@ -68,6 +71,181 @@ def test_what_honest_code_does_still_works_at_medium(work):
         "    return said.strip(), sorted(os.listdir())\n"
     )
     assert work(source, "medium").call("work", "run", (), {}) == ("42", ["work.py", "x.db"])
+
+
+HONEST = """
+import asyncio, concurrent.futures, fcntl, multiprocessing, os, shutil, signal, socket, subprocess, sys, tempfile, time
+
+def piped():
+    here, there = multiprocessing.Pipe()
+    child = multiprocessing.get_context("fork").Process(target=there.send, args=([1, 2],))
+    child.start()
+    said = here.recv()
+    child.join()
+    return said
+
+def waited():
+    async def both():
+        process = await asyncio.create_subprocess_exec("echo", "hi", stdout=asyncio.subprocess.PIPE)
+        said, _ = await asyncio.gather(process.communicate(), asyncio.sleep(0))
+        return said[0].decode().strip(), await asyncio.to_thread(len, "abc")
+    return asyncio.run(both())
+
+def paired():
+    here, there = socket.socketpair()
+    here.sendall(b"x")
+    return there.recv(1)
+
+def kept():
+    with open("notes", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write("x")
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    os.chmod("notes", 0o600)
+    os.utime("notes", (1, 1))
+    shutil.copy2("notes", "copy")
+    return sorted(name for name in os.listdir() if name in ("notes", "copy"))
+
+def clocks():
+    return time.clock_gettime(time.CLOCK_PROCESS_CPUTIME_ID) > 0 and time.process_time() > 0 and time.thread_time() >= 0
+
+def shelled():
+    return subprocess.run("echo $((6 * 7)) | cat", shell=True, capture_output=True, text=True).stdout.strip()
+
+def pooled():
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return list(pool.map(abs, [-1, -2]))
+
+def framed():
+    import pandas
+    pandas.DataFrame({"a": [1, 2]}).to_csv("a.csv", index=False)
+    return int(pandas.read_csv("a.csv")["a"].sum())
+
+def loaded():
+    import torch
+    data = torch.utils.data.TensorDataset(torch.arange(4.0))
+    return [float(part.sum()) for part, in torch.utils.data.DataLoader(data, batch_size=2, num_workers=0)]
+"""
+ANSWERS = {
+    "piped": [1, 2],
+    "waited": ("hi", 3),
+    "paired": b"x",
+    "kept": ["copy", "notes"],
+    "clocks": True,
+    "shelled": "42",
+    "pooled": [1, 2],
+    "framed": 3,
+    "loaded": [1.0, 5.0],
+}
+
+
+@pytest.mark.parametrize("level", levels.held())
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_honest_code_needs_of_the_kernel_is_there(work, level, name):
+    if name == "loaded":
+        pytest.importorskip("torch")
+    assert work(HONEST, level).call("work", name, (), {}) == ANSWERS[name]
+
+
+@needs_medium
+@pytest.mark.parametrize("level", [level for level in levels.held() if level in ("medium", "strong")])
+def test_no_program_that_the_machine_keeps_is_run_for_a_crash(work, level):
+    """With a limit of 1, and only then, the kernel neither writes a file nor feeds a pipe."""
+    source = (
+        "import resource\n"
+        "def run():\n"
+        "    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n"
+        "    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n"
+        "    return resource.getrlimit(resource.RLIMIT_CORE), resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+    )
+    most = min(1, resource.getrlimit(resource.RLIMIT_CORE)[1] % (1 << 64))
+    assert work(source, level).call("work", "run", (), {}) == ((most, most), (64, 64))
+
+
+STATUS = "def run(): return dict(line.split(':', 1) for line in open('/proc/self/status'))"
+AS_OTHER = """
+import json, sys
+from tenfold.box.limits import Limits
+from tenfold.box.session import Session
+session = Session({"w.py": sys.argv[2].encode()}, ["w"], Limits(), sys.argv[1])
+print(json.dumps(session.call("w", "run", (), {})))
+session.close()
+"""
+
+
+def right(status, level):
+    """Say whether a process has no more rights than a box should."""
+    status = {name: value.strip() for name, value in status.items()}
+    bare = all(int(status[name], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"))
+    filtered = status["Seccomp"] == ("2" if level in ("medium", "strong") else "0")
+    return bare and filtered and status["NoNewPrivs"] == "1" and status["Groups"] in ("", str(65534))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+@pytest.mark.parametrize("level", levels.held())
+def test_a_box_holds_no_capability_and_no_group(work, level):
+    status = work(STATUS, level).call("work", "run", (), {})
+    if os.geteuid() == 0:
+        assert right(status, level), status
+        assert int(status["CapBnd"], 16) == 0
+        assert int(status["Uid"].split()[0]) >= forkserver.FIRST_UID
+    else:
+        assert int(status["CapEff"], 16) == int(status["CapAmb"], 16) == 0
+        assert int(status["NoNewPrivs"]) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+@pytest.mark.parametrize("level", levels.held())
+def test_a_box_of_an_ordinary_user_holds_no_capability_and_no_group(tmp_path_factory, level):
+    user = {"user": 54321, "group": 54321, "extra_groups": [], "cwd": "/"}
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "PYTHONPATH": os.pathsep.join(sys.path)}
+    argv = [sys.executable, "-B", "-c"]
+    if subprocess.run([*argv, "import numpy, tenfold"], env=environment, capture_output=True, **user).returncode:
+        pytest.skip("this Python is shut to other users")
+    ran = subprocess.run([*argv, AS_OTHER, level, STATUS], env=environment, capture_output=True, text=True, **user)
+    assert ran.returncode == 0, ran.stderr
+    assert right(json.loads(ran.stdout), level), ran.stdout
+
+
+@needs_medium
+@pytest.mark.parametrize("level", [level for level in levels.held() if level in ("medium", "strong")])
+def test_memory_of_others_cannot_be_taken_by_its_number(work, level):
+    libc = ctypes.CDLL(None, use_errno=True)
+    number = libc.shmget(0, 4096, 0o1666)
+    if number < 0:
+        pytest.skip("this machine has no shared memory of System V")
+    call = {"x86_64": 30, "aarch64": 196}[os.uname().machine]
+    source = f"import ctypes\ndef run(n): return ctypes.CDLL(None).syscall({call}, n, 0, 0)"
+    try:
+        assert work(source, level).call("work", "run", (number,), {}) == -1
+        assert work(source, "weak").call("work", "run", (number,), {}) != -1  # where nothing stands in the way
+    finally:
+        libc.shmctl(number, 0, None)
+
+
+@pytest.mark.skipif("strong" not in levels.held(), reason="only strong can wall sockets in")
+def test_shared_memory_does_not_outlive_a_box(work):
+    source = "import os\ndef run():\n found = os.listdir('/dev/shm')\n"
+    source += " os.makedirs('/dev/shm/shut/more'); os.chmod('/dev/shm/shut', 0)\n return found\n"
+    session = work(source, "strong", network="loopback")
+    assert session.call("work", "run", (), {}) == []
+    session.restart()
+    assert session.call("work", "run", (), {}) == []
+
+
+@pytest.mark.parametrize(
+    ("level", "body", "said"),
+    [
+        *[(level, "open('/usr/lib/x', 'w')", "out of reach") for level in levels.held() if level != "weak"],
+        *[(level, "os.remove(os.__file__)", "out of reach") for level in levels.held() if level != "weak"],
+        ("weak", 'raise RuntimeError("can\'t start new thread")', "at most 64 processes and threads may run"),
+        ("weak", "raise OSError(11, 'no more')", "at most 64 processes and threads may run"),
+    ],
+)
+def test_what_is_not_allowed_is_named_in_the_same_words_at_every_level(work, level, body, said):
+    with pytest.raises(Exception, match=r".+") as caught:
+        work(f"import os\ndef run(): {body}", level).call("work", "run", (), {})
+    assert said in caught.value.limit
 
 
 @pytest.mark.parametrize("library", ["numpy", "pandas", "scipy.stats", "sklearn.linear_model", "xgboost", "torch"])
@@ -149,6 +327,39 @@ def test_where_sockets_cannot_be_walled_in_the_level_is_weak(monkeypatch, tmp_pa
     assert (levels.best(), levels.best("loopback")) == ("medium", "weak")
     with pytest.raises(MachineError, match="sockets, which this exercise needs, take strong"):
         levels.require("medium", "loopback")
+
+
+@pytest.mark.parametrize(
+    ("uid", "programs", "switches", "said"),
+    [
+        (1000, ["apt-get"], {}, "For strong: sudo apt install bubblewrap"),
+        (0, ["dnf"], {}, "For strong: dnf install bubblewrap"),
+        (0, [], {}, "For strong, install the package bubblewrap."),
+        (1000, ["bwrap"], {"user/max_user_namespaces": "0"}, "sudo sysctl -w user.max_user_namespaces=15000"),
+        (
+            *(1000, ["bwrap"], {"kernel/apparmor_restrict_unprivileged_userns": "1"}),
+            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+        ),
+        (0, ["bwrap"], {}, "does not let it make walls"),
+    ],
+)
+def test_who_needs_strong_is_told_the_one_thing_to_do(monkeypatch, uid, programs, switches, said):
+    monkeypatch.setattr(levels.sys, "platform", "linux")
+    monkeypatch.setattr(levels.os, "geteuid", lambda: uid)
+    monkeypatch.setattr(levels.shutil, "which", lambda name: f"/bin/{name}" if name in programs else None)
+    monkeypatch.setattr(levels, "_switch", lambda name: switches.get(name, ""))
+    text = levels.shortfall("weak", "loopback")
+    assert "uses sockets, which only the level strong walls in; here it ran at weak" in text
+    assert said in text
+    assert levels.shortfall("strong", "loopback") == levels.shortfall("weak", "none") == ""
+
+
+def test_a_grade_below_the_level_that_its_sockets_need_says_so(toy):
+    sockets = replace(toy, limits=replace(toy.limits, network="loopback"))
+    said = grade(Request(sockets, toy.solution / "mean.py", level="weak"))
+    assert said.status == "passed"
+    assert "only the level strong walls in" in said.message
+    assert not grade(Request(toy, toy.solution / "mean.py", level="weak")).message
 
 
 @needs_medium

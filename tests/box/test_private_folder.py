@@ -82,6 +82,7 @@ def test_a_folder_that_becomes_a_link_while_it_is_read_leads_nowhere(folder, tmp
             continue
     stop.set()
     thread.join()
+    seen.add(folder.read("d/f"))  # on a busy machine every try may have met a link
     assert seen == {b"own"}
 
 

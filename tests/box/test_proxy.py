@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import time
+import copy
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tenfold.box import levels
 from tenfold.box.callback import Callback
 from tenfold.box.proxy import Module
 from tenfold.errors import FromSubmission, SubmissionError
 from tenfold.grading import expect
 
 SOURCE = """
-import os, sys
+import os, sys, typing
+import pandas as pd, torch
 LIMIT = 3
 
 class Model:
@@ -39,6 +41,43 @@ def count(f, n):
         for i in range(n): f(i)
     except RuntimeError as error: return str(error)
 def odd(): raise Odd("strange")
+class Plan(typing.NamedTuple):
+    price: float
+    days: int
+    def total(self): return self.price * self.days
+class Worker(dict): pass
+def plan(price): return Plan(price, 3)
+def bill(plan): return plan.total()
+def plans(n): return [Plan(1.0, i) for i in range(n)]
+def beside(part): return {"a": 1.0, "more": globals()[part]()}
+def period(): return pd.Period("2026-01", "M")
+def zone(): return pd.Timestamp("2026-01-01", tz="EST5EDT")
+def sparse(): return torch.eye(2).to_sparse()
+def meta(): return torch.ones(2, device="meta")
+def indexed(): return pd.Series([1.0, 2.0], index=pd.period_range("2026-01", periods=2, freq="M"))
+def column(): return pd.DataFrame({"a": pd.period_range("2026-01", periods=2, freq="M"), "b": [1.0, 2.0]})
+def circle(): found = []; found.append(found); return found
+def long(): return [(i,) for i in range(300_000)]
+def many(): return [object() for _ in range(300_000)]
+def surrogate(): raise ValueError("no file '\\udcff'")
+class Mute(ValueError):
+    def __str__(self): raise KeyError("nothing to say")
+def mute(): raise Mute()
+def endless(): raise KeyError(10**5000)
+def numbered(): raise OSError("a", "b")
+class Loud(type):
+    @property
+    def __name__(cls): raise KeyError("name")
+    def __eq__(cls, other): raise KeyError("eq")
+    def __hash__(cls): raise KeyError("hash")
+class Shy(metaclass=Loud):
+    @property
+    def __class__(self): raise KeyError("class")
+def shy(): return Shy()
+def raised(f, *args):
+    try: f(*args)
+    except TypeError as error: return str(error)
+def heard(f): return f({"a": 1.0, "more": period(), "all": [(i,) for i in range(300_000)]})
 def leave(): sys.exit(0)
 def die(): os._exit(3)
 def crash(): import ctypes; ctypes.string_at(0)
@@ -55,7 +94,8 @@ def always():
 
 @pytest.fixture
 def module(work):
-    made = Module(work(SOURCE), "work")
+    # at this level one server, with the libraries loaded, serves all tests
+    made = Module(work(SOURCE, levels.held()[0], ("pandas", "torch")), "work")
     made.__dict__["_collecting"] = False
     return made
 
@@ -165,20 +205,101 @@ def test_restart_forgets_what_was_kept_in_memory(module, work):
     assert module.state() == 1
 
 
-def test_the_time_of_all_calls_adds_up(work):
-    start = time.monotonic()
-    session = work("import time\ndef nap(): time.sleep(0.4)")
-    session.call("work", "nap", (), {})
-    session.call("work", "nap", (), {})
-    assert 0.8 <= session.spent <= time.monotonic() - start
+def test_a_namedtuple_is_a_tuple_and_is_still_what_it_was_for_its_own_code(module):
+    plan = module.plan(2.5)
+    assert plan == (2.5, 3)
+    assert isinstance(plan, tuple)
+    assert expect.sequence(plan, length=2) == [2.5, 3]
+    price, days = plan
+    assert (price, days) == (2.5, 3)
+    assert plan.price == 2.5
+    assert plan.total() == 7.5
+    assert module.bill(plan) == 7.5
+    assert expect.handle(plan, ["total"]) is plan
+    assert not hasattr(plan, "nothing")
+    assert type(copy.deepcopy(plan)) is tuple
+    assert np.asarray(plan).tolist() == [2.5, 3.0]
+    assert pd.Series(plan).tolist() == [2.5, 3.0]
 
 
-def test_calls_after_the_total_are_refused(work):
-    session = work("def one(): return 1", total=60.0)
-    session.call("work", "one", (), {})
-    session.spent = 60.0
-    with pytest.raises(SubmissionError, match="the 60 s for the whole exercise are used up"):
-        session.call("work", "one", (), {})
+def test_a_namedtuple_outlives_its_process_as_the_values_that_it_holds(module):
+    plan = module.plan(2.5)
+    module.__dict__["_session"].restart()
+    assert module.double(plan) == (2.5, 3, 2.5, 3)
+
+
+def test_thousands_of_namedtuples_cross_as_tuples(module):
+    assert module.plans(40_000) == [(1.0, i) for i in range(40_000)]
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ("period", "an object of type Period"),
+        ("sparse", "an object of type Tensor"),
+        ("meta", "an object of type Tensor"),
+        ("circle", None),
+        ("long", r"an object of type list \(too large to be handed over\)"),
+        ("many", r"an object of type list \(too large to be handed over\)"),
+        ("shy", "an object of another class"),
+    ],
+)
+def test_one_part_that_cannot_cross_fails_only_who_looks_at_it_and_is_named(module, part, says):
+    found = module.beside(part)
+    assert found["a"] == 1.0
+    with pytest.raises(expect.Unexpected, match=says):
+        expect.number(found["more"])
+    with pytest.raises(expect.Unexpected, match=says):
+        expect.number(getattr(module, part)())
+
+
+def test_a_zone_of_any_name_crosses(module):
+    assert module.zone() == pd.Timestamp("2026-01-01", tz="EST5EDT")
+
+
+def test_an_index_or_a_column_that_cannot_cross_stays_behind_alone(module):
+    assert expect.array(module.indexed()).tolist() == [1.0, 2.0]
+    assert expect.series(module.indexed()).tolist() == [1.0, 2.0]
+    with pytest.raises(expect.Unexpected, match="in the index: expected plain values, got an object of type PeriodInd"):
+        expect.series(module.indexed(), index=True)
+    table = expect.frame(module.column(), ["b"])
+    assert table["b"].tolist() == [1.0, 2.0]
+    with pytest.raises(expect.Unexpected, match="in the column 'a': expected plain values, got an object of type Per"):
+        expect.frame(module.column(), ["a"])
+    with pytest.raises(expect.Unexpected, match="got an object of type PeriodArray"):
+        expect.array(table["a"])
+
+
+def test_a_message_with_half_a_surrogate_pair_is_told_as_far_as_it_can_be(module):
+    with pytest.raises(ValueError, match="no file"):
+        module.surrogate()
+
+
+@pytest.mark.parametrize(("name", "kind"), [("mute", ValueError), ("endless", KeyError), ("numbered", OSError)])
+def test_an_error_that_cannot_say_what_it_is_keeps_its_kind(module, name, kind):
+    with pytest.raises(kind) as caught:
+        getattr(module, name)()
+    assert isinstance(caught.value, FromSubmission)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [object(), np.array([10**30]), [(i,) for i in range(300_000)], "\ud800"],
+    ids=["object", "array", "long", "text"],
+)
+def test_an_answer_of_a_callback_that_cannot_cross_is_raised_in_the_learners_code(module, answer):
+    assert "cannot be handed over" in module.raised(lambda: answer)
+    assert module.double(2) == 4
+
+
+def test_what_a_callback_is_given_comes_in_parts_too(module):
+    seen = []
+    module.heard(lambda given: seen.append(given) or 1)
+    assert seen[0]["a"] == 1.0
+    with pytest.raises(SubmissionError, match="plain value is expected"):
+        float(seen[0]["more"])
+    with pytest.raises(SubmissionError, match="too large to be handed over"):
+        float(seen[0]["all"])
 
 
 def test_what_the_grader_cannot_send_is_its_own_mistake(module):

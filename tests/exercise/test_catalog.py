@@ -46,6 +46,7 @@ def test_exercises_come_in_order(made):
         (GOOD.replace("points = 3\n", ""), "missing points"),
         (GOOD + "[limits]\nseconds = 600\n", "may lower"),
         (GOOD + "[limits]\nsecond = 6\n", "unknown limit 'second'"),
+        (GOOD + '[limits]\nseconds = "6"\n', "limits.seconds must be a number"),
         (GOOD + '[limits]\nnetwork = "all"\n', "network"),
         (GOOD + "pass = 1.5\n", "pass lies in"),
         ("title = ", "exercise.toml"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
 
+from tenfold.errors import MachineError
 from tenfold.exercise import catalog, contract, extras, proof_record
 from tenfold.gate import junk, trials, verify
 from tenfold.grading import grade as grade_module
@@ -36,6 +38,49 @@ def prove(exercise, seeds=1):
     text = io.StringIO()
     held = verify.prove(exercise, seeds, 2, Console(file=text, width=200))
     return held, text.getvalue()
+
+
+@pytest.fixture
+def lane(monkeypatch):
+    """Let grades run in this process, where they can be made to break."""
+    monkeypatch.setattr("tenfold.gate.lanes.pool", lambda exercise, jobs: ThreadPoolExecutor(1))
+
+    def instead(graded):
+        monkeypatch.setattr("tenfold.gate.lanes.graded", graded)
+
+    return instead
+
+
+@pytest.mark.parametrize("error", [RuntimeError("of ours"), MachineError("it was killed"), MemoryError()])
+def test_a_trial_that_breaks_is_told_and_the_others_go_on(copy, lane, error):
+    tried = []
+
+    def graded(request):
+        tried.append(request)
+        if request.path.name == "weights_ignored":
+            raise error
+        return grade_module.grade(request)
+
+    lane(graded)
+    held, said = prove(copy())
+    assert not held
+    assert "mutant weights_ignored, seed 0: its grade broke" in said
+    assert len({request.path for request in tried}) > 5
+    assert said.count("✗") == 1
+
+
+def test_an_exercise_that_breaks_does_not_end_the_proof_of_others(course, monkeypatch):
+    text, every = io.StringIO(), catalog.exercises(course)
+
+    def prove(exercise, *_, **__):
+        if exercise is every[0]:
+            raise RecursionError("of ours")
+        return True
+
+    monkeypatch.setattr(verify, "prove", prove)
+    assert verify.verify(every, 1, 1, False, Console(file=text, width=200)) == 1
+    assert "of ours" in text.getvalue()
+    assert f"1 of 2 exercises proved; not: {every[0].id}" in text.getvalue()
 
 
 HIDDEN = "graders/01_toy/mean/test_hidden.py"

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+import warnings
+from dataclasses import replace
+from pathlib import Path
 
 import jsonschema
 import pytest
 
+from tenfold.box import machine_speed
 from tenfold.exercise import catalog, extras, seeds
 from tenfold.grading.grade import Request, grade
-from tenfold.result import SCHEMA_FILE
+from tenfold.result import SCHEMA_FILE, Stopped
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
 
@@ -63,12 +70,16 @@ def test_every_mutant_loses_the_check_that_names_it(toy, grade_source):
         ("import nothing_at_all", "mean.py, line 1: ModuleNotFoundError: No module named 'nothing_at_all'"),
         ("raise RuntimeError('half done')", "mean.py, line 1: RuntimeError: half done"),
         ("import os\nos._exit(0)", "your program was stopped: the program ended by itself (exit code 0)"),
-        ("while True: pass", "your program was stopped: no answer within 5 s"),
+        (
+            "while True: pass",
+            "your program was stopped: loading your file used more than 5 s of processor time (the limit of one call)",
+        ),
         (b"\xff\xfe\x00", None),
     ],
     ids=["syntax error", "import", "raise", "exit", "loop", "not text"],
 )
-def test_a_submission_that_does_not_load_is_not_yet_and_says_why(grade_source, source, message):
+def test_a_submission_that_does_not_load_is_not_yet_and_says_why(grade_source, monkeypatch, source, message):
+    monkeypatch.setattr(machine_speed, "factor", lambda: 1.0)
     result = valid(grade_source(source))
     assert (result.status, result.score, result.blame) == ("not_yet", 0.0, "submission")
     assert result.message
@@ -145,7 +156,7 @@ def test_the_same_submission_gets_the_same_result_to_the_last_digit(grade_source
     documents = []
     for _ in range(3):
         document = grade_source(source).document()
-        for moving in ("started", "seconds"):
+        for moving in ("started", "seconds", "processor"):
             del document[moving]
         documents.append([document | {"checks": [{**c, "seconds": 0} for c in document["checks"]]}])
     assert documents[0] == documents[1] == documents[2]
@@ -257,3 +268,167 @@ def test_nothing_above_the_course_is_looked_into(course, tmp_path):
     mine = catalog.find(shutil.copytree(course, tmp_path / "course"), "toy-mean")
     assert grade(Request(mine, mine.solution / "mean.py")).status == "passed"
     assert not (tmp_path / "owned").exists()
+
+
+def test_a_result_says_what_the_submission_used_and_what_the_grader_did(grade_source, toy):
+    busy = "import time\nstart = time.process_time()\nwhile time.process_time() < start + 0.1: pass\n"
+    result = grade_source(busy + (toy.solution / "mean.py").read_text())
+    assert result.status == "passed"
+    used = valid(result).processor
+    assert used["submission"] >= 0.1 * len(result.checks)  # each check loads it
+    assert used["grader"] > 0
+    assert used["factor"] >= 1
+
+
+def test_a_document_of_before_processor_time_was_told_is_still_one(grade_source):
+    document = json.loads(json.dumps(grade_source("").document()))
+    del document["processor"]
+    jsonschema.validate(json.loads(json.dumps(document)), SCHEMA)
+
+
+def test_who_is_stopped_by_time_reads_of_time_and_no_hint(toy, tmp_path):
+    (tmp_path / "mean.py").write_text("def mean(values, weights=None):\n    while True: pass")
+    checks = by_id(grade(Request(replace(toy, limits=replace(toy.limits, seconds=0.5)), tmp_path / "mean.py")))
+    stopped = [check for check in checks.values() if "processor time" in check.feedback]
+    assert stopped
+    for check in stopped:
+        assert check.feedback.startswith("your program was stopped: mean() used more than")
+        assert "\n" not in check.feedback
+        assert check.misconception is None
+
+
+MEAN = "\ndef mean(values, weights=None):\n    return 1.0\n"
+
+
+# --- whatever happens ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = " + "-" * 3000 + "1",
+        "x = " + "-" * 100_000 + "1",
+        "x = " + "(" * 150 + ")" * 150 + MEAN,
+        "x = " + "f" + "()" * 20_000,
+        "x = " + "9" * 10_000,
+        "x = 0x" + "f" * 1_000_000 + MEAN,
+        "x = 1\0",
+        "#" + "y" * ((2 << 20) - 2),
+        "import " + ", ".join(f"m{i}" for i in range(100_000)),
+        b"# coding: nowhere\n",
+        b"\xef\xbb\xbf\xef\xbb\xbfx = 1",
+        "def mean(values, weights=None, *, \ud800=1): pass".encode("utf-8", "surrogatepass"),
+    ],
+    ids=lambda source: repr(source[:12]),
+)
+def test_no_source_ends_a_grade(grade_source, source):
+    result = valid(grade_source(source))
+    assert (result.status, result.score, result.blame) == ("not_yet", 0.0, "submission")
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "blame"),
+    [
+        ("levels.best", OSError(28, "No space left on device", "/tmp/x"), "machine"),
+        ("grader_hash", PermissionError(13, "Permission denied", "test_hidden.py"), "machine"),
+        ("collect", RecursionError("too deep"), "grader"),
+        ("digest", MemoryError(), "machine"),
+        ("Session", ValueError("of ours"), "grader"),
+        ("install", LookupError("of ours"), "grader"),
+        ("pytest_run.run", RuntimeError("of ours"), "grader"),
+    ],
+)
+def test_whatever_breaks_is_a_result(toy, monkeypatch, name, error, blame):
+    def broken(*_, **__):
+        raise error
+
+    monkeypatch.setattr(f"tenfold.grading.grade.{name}", broken)
+    result = valid(grade(Request(toy, toy.solution / "mean.py")))
+    assert (result.status, result.blame, result.score) == ("could_not_grade", blame, 0.0)
+    assert result.message
+    assert type(error).__name__ in result.detail
+    assert "Traceback" not in result.message
+
+
+def test_who_ends_a_grade_is_told_what_was_decided_by_then(toy, monkeypatch):
+    stopped_at = "test_weights_count"
+
+    def interrupted(item):
+        if item.name == stopped_at:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("tenfold.plugin.pytest_runtest_setup", interrupted)
+    with pytest.raises(Stopped) as caught:
+        grade(Request(toy, toy.solution / "mean.py"))
+    result = valid(caught.value.result)
+    checks = by_id(result)
+    names = list(checks)
+    assert (result.status, result.blame) == ("could_not_grade", "machine")
+    assert "stopped by you" in result.message
+    assert {checks[name].status for name in names[: names.index(stopped_at)]} == {"passed"}
+    assert {checks[name].status for name in names[names.index(stopped_at) :]} == {"could_not_grade"}
+
+
+@pytest.mark.parametrize("where", ["levels.best", "collect", "Session", "install"])
+def test_who_ends_a_grade_early_is_told_that_nothing_was_decided(toy, monkeypatch, where):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"tenfold.grading.grade.{where}", interrupted)
+    with pytest.raises(Stopped) as caught:
+        grade(Request(toy))
+    assert (caught.value.result.checks, caught.value.result.status) == ((), "could_not_grade")
+
+
+def test_a_file_of_checks_that_does_not_load_is_no_stop_by_somebody(broken):
+    assert broken("import numpy as np", "import numpy as np; 1 / 0").blame == "grader"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PYTEST_PLUGINS", "nothing_there"),
+        ("PYTEST_ADDOPTS", "--boo"),
+        ("PYTEST_DEBUG", "1"),
+        ("PYTEST_THEME", "nothing"),
+        ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", ""),
+        ("CI", "1"),
+    ],
+)
+def test_no_setting_of_pytests_reaches_a_grade(toy, monkeypatch, capfd, name, value):
+    monkeypatch.setenv(name, value)
+    assert grade(Request(toy, toy.solution / "mean.py")).status == "passed"
+    assert os.environ[name] == value
+    assert capfd.readouterr() == ("", "")
+
+
+def test_warnings_that_the_caller_takes_for_errors_are_none_in_a_check(broken, monkeypatch):
+    monkeypatch.setattr("sys.warnoptions", ["error"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warned = 'import warnings; warnings.warn("of ours"); values, weights = hidden("numbers")'
+        assert broken('values, weights = hidden("numbers")', warned).status == "passed"
+
+
+def test_without_assertions_nothing_is_graded(course):
+    program = (
+        "import sys; from pathlib import Path; from tenfold.exercise import catalog;"
+        "from tenfold.grading.grade import Request, grade;"
+        "r = grade(Request(catalog.find(Path(sys.argv[1]), 'toy-mean'))); print(r.status, r.blame, r.message)"
+    )
+    ran = subprocess.run([sys.executable, "-OO", "-c", program, course], capture_output=True, text=True)
+    assert ran.stdout.startswith("could_not_grade machine")
+    assert "without -O" in ran.stdout
+
+
+@pytest.mark.parametrize("name", ["sp ace", "br[a]cket", "a::b", "100%s", "new\nline", "-x", "odd\udcff", "*?"])
+def test_a_course_may_lie_at_any_path(course, tmp_path, name):
+    mine = catalog.find(shutil.copytree(course, tmp_path / name), "toy-mean")
+    assert grade(Request(mine, mine.solution / "mean.py")).status == "passed"
+
+
+def test_a_grade_leaves_the_folder_of_its_caller_as_it_was(toy, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(toy.solution / "mean.py", "mean.py")
+    assert grade(Request(toy, Path("mean.py"))).status == "passed"
+    assert Path.cwd() == tmp_path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import time
 
@@ -11,17 +12,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenfold.errors import Unreadable
-from tenfold.handin import notebook_cells
-from tenfold.handin.cell_dependencies import completed
-from tenfold.handin.notebook_cells import Cell, parts, plain, submitted
+from tenfold.handin import cell_dependencies, notebook_cells, submission
+from tenfold.handin.notebook_cells import Cell, parts, plain
+from tenfold.handin.places import lines_of, text_of
+from tenfold.handin.units import Piece
 
 
 def code(text, *names):
     return Cell("code", text, frozenset(names))
 
 
+def submitted(found, starters=None):
+    return {name: text_of(lines) for name, lines in notebook_cells.submitted(found, starters).items()}
+
+
 def files(*given, wanted=("drift.py",)):
     return submitted(parts(given, wanted))
+
+
+def completed(pieces, others):
+    made = [[Piece(place, lines_of(text, f"cell {place}")) for place, text in each] for each in (pieces, others)]
+    return text_of(cell_dependencies.completed(*made))
 
 
 def test_a_cell_is_known_by_its_first_line_or_by_its_name_whatever_its_type():
@@ -140,8 +151,8 @@ def test_what_cannot_be_looked_into_is_graded_as_it_stands():
 
 def test_what_the_work_binds_itself_is_not_looked_for():
     work = "import numpy as np\ndef f(a, b=1):\n    c = a\n    return np.abs(c) + b"
-    assert completed([(1, work)], [(0, "np = a = b = c = 1")]) == work
-    assert completed([(1, "f = 1 +")], [(0, "x = 1")]) == "f = 1 +"
+    assert completed([(1, work)], [(0, "np = a = b = c = 1")]) == f"{work}\n"
+    assert completed([(1, "f = 1 +")], [(0, "x = 1")]) == "f = 1 +\n"
 
 
 def test_a_long_chain_of_helpers_takes_no_time():
@@ -253,3 +264,161 @@ JSON = st.recursive(st.none() | st.integers() | st.text(), lambda x: st.lists(x)
 def test_any_cells_are_read_and_sorted(given):
     found = parts(notebook_cells.read(json.dumps({"cells": given}).encode(), "a.ipynb"), ("drift.py",))
     assert all(text.encode() for text in submitted(found).values())
+
+
+def starter(*names):
+    return "\n".join(f"def {name}():\n    raise NotImplementedError('{name}')" for name in names)
+
+
+def gathered(*texts, asked=("f",)):
+    return submitted(parts([*map(code, texts)], ("drift.py",)), {"drift.py": starter(*asked)})["drift.py"]
+
+
+def answer(text, name="f"):
+    space = {"__name__": "drift", "__file__": "drift.py"}
+    exec(text, space)
+    return space[name]()
+
+
+SUBCLASSED = "class Base:\n    kinds = []\n    def __init_subclass__(cls):\n        Base.kinds.append(cls.__name__)"
+
+
+@pytest.mark.parametrize(
+    ("cells", "value"),
+    [
+        (
+            ["T = {}", "for i in range(3):\n    T[i] = i", "def f(): return T", "for i in [1 / 0]: pass"],
+            {0: 0, 1: 1, 2: 2},
+        ),
+        (["def f():\n    return N", "N = 3", "for x in [N]:\n    print(x.unknown)"], 3),
+        (["class A:\n    pass", "A.k = 4", "class A(A):\n    m = 5", "def f():\n    return A.k + A.m"], 9),
+        (
+            ["S = []\ndef add(x):\n    S.append(x)", "add(1)", "def two():\n    add(2)", "two()", "def f(): return S"],
+            [1, 2],
+        ),
+        ([SUBCLASSED, "class B(Base):\n    pass", "def f():\n    return Base.kinds"], ["B"]),
+        (["import drift\nfrom drift import f", "def f():\n    return 1", "from drift import f\nf()"], 1),
+        (["def f(x=K):\n    return x", "K = 1"], 1),
+        (["def f():\n    return g()", "def g():\n    return 1", "def g():\n    return 2"], 2),
+        (["def f():\n    return 1", "old = f", "def f():\n    return old() + 1"], 2),
+        (["import numpy as np", "x = np.sum(unknown)", "np.append(x, 1 / 0)", "def f():\n    return int(np.pi)"], 3),
+        (["from nowhere_at_all import *", "from math import *", "def f():\n    return floor(2.5)"], 2),
+        (["def f():\n    return [x for x in files]", "files = !ls\n%load x"], []),
+        (["def f():\n    _, a = 1, 2\n    return a", "_ = 1 / 0"], 2),
+        (["from tqdm.notebook import tqdm as bar", "def f():\n    return 3"], 3),
+        (["from IPython.display import *", "def f():\n    display(HTML('x'))\n    return clear_output() and 3"], 3),
+        (["import IPython, ipywidgets as w", "@w.interact(x=3)\ndef f(x=3):\n    return x"], 3),
+        (
+            [
+                "def f():\n    return 1",
+                "f().sort()",
+                "f()[0].append(1 / 0)",
+                "f().x = 3",
+                "shuffle(f())",
+                "g(f()).pop(9)",
+            ],
+            1,
+        ),
+        (
+            ["import decimal", "decimal.getcontext().prec = 3", "def f():\n    return str(decimal.Decimal(1) / 3)"],
+            "0.333",
+        ),
+        (["N = 1\nassert N == 2", "def f():\n    return N"], 1),
+        (["N = 1", "del N", "def f():\n    return N"], 1),
+        (["def f() -> Nothing:\n    return 1", "from __future__ import annotations"], 1),
+        (["async def g():\n    return 4", "N = await g()", "def f():\n    return N"], 4),
+        (["async def g():\n    yield 4", "N = [x async for x in g()]", "def f():\n    return N"], [4]),
+        (["def f():\n    return 1", "x = " + "-" * 3000 + "1", "f = (" * 300, "f() " * 9], 1),
+    ],
+)
+def test_of_a_notebook_without_marks_only_what_is_asked_for_and_what_that_uses_is_kept(cells, value):
+    text = gathered(*cells)
+    assert answer(text) == value
+    assert not any(word in text for word in ("1 / 0", "unknown", "sort", "shuffle"))
+
+
+@pytest.mark.parametrize("mark", ["", "# file: drift.py\n"], ids=["unmarked", "marked"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "display(f)",
+        "get_ipython().system('pip install x')",
+        "In[1], Out, _, __, ___, _3, _i3, _ih, _oh",
+        "exit()",
+        "quit",
+        "ls",
+        "x = !ls\nlen(x), list(x), x[0], x.fields",
+        "from IPython.display import HTML, display as d; d(HTML('x'))",
+        "import IPython.display as ipd\nipd.Audio([1], rate=3)",
+        "if True:\n    from ipywidgets import (\n        interact,\n    ); interact(f)",
+        "from google.colab import files\nfiles.upload()",
+        "import nest_asyncio\nnest_asyncio.apply()",
+        "import asyncio\nawait asyncio.sleep(0); N = 3",
+        "async def g():\n    yield 1\nasync for i in g():\n    '''a\n b'''",
+        "from __future__ import (\n    annotations,\n)\nx: Nothing = 1",
+        "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'\n!pip install x\nf?",
+    ],
+)
+def test_what_is_legal_in_a_cell_is_legal_handed_in(mark, line):
+    cells = [f"{mark}x = 1", f"{mark}def f():\n    return x", f"{mark}{line}"]
+    assert answer(gathered(*cells)) is not None
+
+
+def test_one_list_stands_in_for_jupyters_names_on_every_way():
+    cells = [code("# file: drift.py\ndef f():\n    display(3)\n    return get_ipython().nothing() is not None")]
+    unmarked = [code(cells[0].source.partition("\n")[2])]
+    ways = [submitted(parts(each, ("drift.py",)), {"drift.py": starter("f")})["drift.py"] for each in (cells, unmarked)]
+    exported = notebook_cells.submitted(notebook_cells.one("drift.py", unmarked))["drift.py"]
+    assert len({*ways, text_of(exported)}) == 1
+    assert answer(ways[0]) is True
+
+
+def test_a_cell_that_does_not_parse_counts_only_where_it_was_to_define_what_is_asked_for():
+    assert "def f(:" not in gathered("def f(:\n    1", "def f():\n    return 1")
+    assert "def g(:" not in gathered("def g(:\n    1", "def f():\n    return g()")
+    assert "def f(:" in gathered("def f(:\n    1", "x = 1")
+
+
+@pytest.mark.parametrize(
+    "path", ["./a.sql", ".\\a.sql", "exercises/06_data/sql/a.sql", "C:\\Users\\me\\a.sql", '"/content/my drive/a.sql"']
+)
+def test_work_written_by_its_path_is_the_file(path):
+    assert files(code(f"%%writefile {path}\nselect 1"), wanted=("a.sql",)) == {"a.sql": "select 1\n"}
+
+
+NAMES = [f"a{i}" for i in range(3_000)]
+HOSTILE = {
+    "a chain": "\n".join(f"def f{i}(): return f{i + 1}()" for i in range(3_000)) + "\nf = f0",
+    "a chain of calls": "f = f0()\n" + "\n".join(f"def f{i}(): return f{i + 1}()\nx{i} = f0()" for i in range(1_500)),
+    "many names twice": "".join(f"{name} = f\n" for name in NAMES) * 2 + f"f = [{', '.join(NAMES)}]",
+    "effects": "\n".join(f"def f{i}(a): f{i + 1}(a); a.append(1)" for i in range(2_000)) + "\nf = f0([])",
+    "spaces": "def f(:\n" + " " * 200_000 + "\n" * 200_000 + "get_ipython",
+    "attributes": "f" + ".a" * 100_000 + " = 1",
+    "minuses": "f = " + "-" * 3_000 + "1",
+    "brackets": "f = " + "(" * 200_000,
+    "awaits": "f = await f\n" * 5_000,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_text_takes_little_time_in_every_form(kind, tmp_path, toy):
+    text = HOSTILE[kind].replace("f = ", "mean = ", 1)
+    start = time.process_time()
+    for name, content in {
+        "a.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": text}]}),
+        "b.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": f"# file: mean.py\n{text}"}]}),
+        "c.py": f"# %%\n{text}\n# In[3]:\ndisplay(1)",
+        "d.py": f"{text}\ndisplay(1)",
+    }.items():
+        (tmp_path / name).write_text(content)
+        with contextlib.suppress(Unreadable):
+            submission.collect(toy, tmp_path / name)
+    assert time.process_time() - start < 60
+
+
+def test_more_cells_or_statements_than_anybody_writes_are_refused():
+    cells = [{"cell_type": "code", "source": ""}] * 20_001
+    with pytest.raises(Unreadable, match="more than 20,000 cells"):
+        notebook_cells.read(json.dumps({"cells": cells}).encode(), "a.ipynb")
+    with pytest.raises(Unreadable, match="more than 20,000 statements"):
+        gathered("def f():\n    return 1", "x = 1\n" * 20_001)

@@ -44,7 +44,7 @@ def test_a_signed_result_of_this_work_holds(course, graded, keys, capsys):
     assert check(course, file, "--submission", work, "--key", keys[1]) == 0
     said = capsys.readouterr().out
     assert "toy-mean: passed, 9 of 9 points" in said
-    assert said.count("✓") == 6
+    assert said.count("✓") == 7
     assert "✗" not in said
 
 
@@ -68,6 +68,13 @@ def test_without_key_and_work_it_says_what_was_not_looked_at(course, graded, cap
         (lambda d: d.update(exercise="toy-nothing"), "has no exercise"),
         (lambda d: (d["checks"].pop(0), d.update(points=8.0)), "not every check"),
         (lambda d: None, "not signed"),
+        (lambda d: d["checks"].append(d["checks"][0] | {"id": "test_invented"}), "no check test_invented"),
+        (lambda d: d["checks"][0].update(id="test_invented"), "no check test_invented"),
+        (lambda d: d["checks"].append(d["checks"][0]), "is in it twice"),
+        (lambda d: d["checks"][0].update(title="Another title"), "another title"),
+        (lambda d: d["checks"][0].update(hidden=True), "hidden where it is not"),
+        (lambda d: (d["checks"][0].update(points=2.0), d["checks"][-1].update(points=2.0)), "is worth"),
+        (lambda d: d["checks"].pop(1), "is not in it"),
     ],
 )
 def test_a_forged_result_does_not_hold(course, toy, tmp_path, keys, capsys, change, says):
@@ -118,6 +125,17 @@ def test_half_a_result_is_none(tmp_path, text):
     file = tmp_path / "result.json"
     file.write_text(text)
     with pytest.raises(UsageError, match=r"no whole result|no result of this kit"):
+        result_check.read(file)
+
+
+@pytest.mark.parametrize("twice", ['"score": 9.0, "score"', '"signature": null, "points"', '"id": "a", "id"'])
+def test_a_name_that_is_there_twice_is_refused_though_it_was_signed(graded, tmp_path, twice):
+    text, file = graded[0].read_text(), tmp_path / "twice.json"
+    name = twice.rpartition(" ")[2]
+    file.write_text(
+        text.replace(f"{name}:", f"{twice}:", 1).replace("{", '{"schema": "x",' if "null" in twice else "{", 1)
+    )
+    with pytest.raises(UsageError, match="is there twice"):
         result_check.read(file)
 
 

@@ -5,4 +5,16 @@ runs `inside`. What comes back are plain values, handles (`proxy`) or errors (`r
 machine isolates. Uses no other room.
 """
 
-__all__ = ["artefacts", "box", "callback", "forkserver", "levels", "limits", "proxy", "replies", "session"]
+__all__ = [
+    "artefacts",
+    "box",
+    "callback",
+    "crossing",
+    "forkserver",
+    "levels",
+    "limits",
+    "machine_speed",
+    "proxy",
+    "replies",
+    "session",
+]

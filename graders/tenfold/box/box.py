@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..errors import MachineError, SubmissionError
-from .forkserver import Ended, ForkServer
+from ..errors import MachineError
+from .forkserver import Ended, ForkServer, Kept
 from .inside.wire import Channel, WireError
 from .limits import Limits
 
-HELLO = 10.0
+HELLO = 60.0  # it takes milliseconds where there is a processor to be had
 NATURAL_END = 1.0
 
 
@@ -50,8 +50,7 @@ class Box:
     """
 
     def __init__(self, files: Mapping[str, bytes], modules: Sequence[str], limits: Limits, server: ForkServer) -> None:
-        self._server, self._limits = server, limits
-        self._why: str | None = None
+        self._server = server
         self.files = server.folder()
         self._config: dict[str, Any] = {"folder": str(self.files.path), "uid": server.uid, "limits": asdict(limits)}
         for name, content in files.items():
@@ -59,49 +58,36 @@ class Box:
         ours, theirs = socket.socketpair()
         self.channel = Channel(ours)
         with theirs:
-            self._kept = server.start({**self._config, "modules": list(modules)}, theirs)
+            self.kept = server.start({**self._config, "modules": list(modules)}, theirs)
         try:
             self.channel.receive(_nothing, time.monotonic() + HELLO)
         except (OSError, EOFError, WireError):
-            said = (self._kept.end().output.splitlines() or ["it ended"])[-1]
+            said = (self.kept.end().output.splitlines() or ["it ended"])[-1]
             self.close()
             raise MachineError(f"no box could be made: {said}") from None
 
-    def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
-        """Run a program in the folder under the same limits and return how it ended.
-
-        Raises
-        ------
-        SubmissionError
-            It passed a limit.
-        """
-        allowed = seconds or self._limits.seconds
-        program = self._server.start({**self._config, "argv": list(argv)})
-        late = program.runs(allowed)
-        ended = program.end()
-        why = ended.why or (f"no answer within {allowed:g} s" if late else None)
-        if why or ended.code is None:
-            raise SubmissionError(f"{argv[0]} was stopped: {why}")
-        return Ran(ended.code, ended.output)
+    def program(self, argv: Sequence[str]) -> Kept:
+        """Start a program in the folder under the same limits."""
+        return self._server.start({**self._config, "argv": list(argv)})
 
     @contextlib.contextmanager
     def at_rest(self) -> Iterator[None]:
         """Let none of its processes run meanwhile."""
-        self._kept.rest()
+        self.kept.rest()
         try:
             yield
         finally:
-            self._kept.wake()
+            self.kept.wake()
 
     def ended(self) -> Ended:
         """Say how the worker ended; one that has not yet is given a second."""
-        return self._kept.end(NATURAL_END)
+        return self.kept.end(NATURAL_END)
 
     def close(self) -> None:
         """End every process of the box and remove its folder."""
         self.channel.close()
         try:
-            self._kept.end()
+            self.kept.end()
         finally:
             self.files.remove()
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,10 @@ def write(path): open(path, "w").close()
 def look(path): return os.listdir(path)
 def bind(): socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
 def connect(port): socket.create_connection(("127.0.0.1", port), 1).close()
+def talk(path):
+    try: end = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    except OSError: end = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0]
+    end.sendto(b"out", path)
 def kill(pid): os.kill(pid, signal.SIGKILL)
 """
 
@@ -32,9 +37,17 @@ def escapes(level: str, network: str = "none") -> list[str]:
     What can be judged outside is judged there: the file is looked for, the victim is asked whether it lives.
     """
     session = Session({"canary.py": CANARY.encode()}, ["canary"], Limits(seconds=10, total=60, network=network), level)
-    with tempfile.TemporaryDirectory() as name, _victim() as victim, socket.create_server(("127.0.0.1", 0)) as server:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        _victim() as victim,
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as program,
+    ):
         folder = Path(name)
         folder.chmod(0o777)
+        program.bind(str(folder / "program"))
+        (folder / "program").chmod(0o777)
+        program.setblocking(False)
         secret, written = folder / "secret", folder / "written"
         secret.write_text("hidden")
         server.setblocking(False)
@@ -51,6 +64,7 @@ def escapes(level: str, network: str = "none") -> list[str]:
             session.start()
             found = [what for what, (function, *arguments) in attempts.items() if _can(session, function, *arguments)]
             _can(session, "write", str(written))
+            _can(session, "talk", str(folder / "program"))
             _can(session, "kill", victim.pid)
         except (SubmissionError, MachineError):
             return ["be made at all"]
@@ -58,6 +72,9 @@ def escapes(level: str, network: str = "none") -> list[str]:
             session.close()
         if written.exists():
             found.append("write a file outside")
+        with contextlib.suppress(BlockingIOError):
+            program.recv(16)
+            found.append("talk to another program")
         if victim.poll() is not None:
             found.append("kill another process")
         return found
@@ -74,7 +91,7 @@ def _can(session: Session, function: str, *arguments: object) -> bool:
 @contextlib.contextmanager
 def _victim() -> Iterator[subprocess.Popen[bytes]]:
     """Give a process that a box should not be able to kill."""
-    with subprocess.Popen(["sleep", "60"]) as process:
+    with subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"]) as process:
         try:
             yield process
         finally:

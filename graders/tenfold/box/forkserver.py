@@ -13,6 +13,7 @@ import fcntl
 import itertools
 import json
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -28,7 +29,8 @@ from typing import Any
 
 from ..errors import MachineError
 from .inside import landlock
-from .inside.wire import DONE, REST, WAKE
+from .inside.wire import DONE, REST, TIMES, USED, WAKE
+from .inside.zygote import MOST_REQUEST
 from .launchers import around
 from .launchers.paths import INSIDE
 from .private_folder import Folder
@@ -36,15 +38,16 @@ from .private_folder import Folder
 MOST_WARM = 3
 START = 120.0
 PATIENCE = 10.0
-STALE = 60.0
+SLOW = 60.0  # for what takes a moment, on a machine with much else to do
 FIRST_UID = 2_000_000  # above every account: one user id a box, where the grader runs as root
-PREFIX = "tenfold-"
+PREFIX = "tenfold-box-"
+LOST = "the process that keeps a box was lost. Free some memory or processes and try again."
 LOCK = ".lock"
 
 Key = tuple[tuple[str, ...], str]
 """Libraries and level of a server that may be lent."""
 
-_numbers = itertools.count()
+_numbers = itertools.count(secrets.randbelow(64))  # a box can tell its own, and not which one of a grade it is
 _warm: dict[tuple[Any, ...], ForkServer] = {}
 _open: set[ForkServer] = set()
 _lent: dict[Key, ForkServer] = {}
@@ -59,6 +62,8 @@ class Ended:
     """Its exit code, negative for a signal; None where it cannot be told."""
     why: str | None
     """The limit that it passed, in words."""
+    late: bool
+    """Whether that was a limit of time."""
     output: str
     """The first 64 KiB of what it printed."""
 
@@ -75,6 +80,10 @@ class Kept:
     def __init__(self, status: socket.socket) -> None:
         self._status = status
         self._said: dict[str, Any] | None = None
+        self.times = (0.0, 0.0)
+        """What the keeper told last: seconds of processor time, and seconds by the clock not spent waiting."""
+        self.asked = time.monotonic()
+        """When that was."""
 
     def end(self, patience: float = 0.0) -> Ended:
         """Wait for a natural end, then end every process of the box.
@@ -88,11 +97,33 @@ class Kept:
             self._said = self._hear(patience)
         if wrong := self._said.get("lost") or self._said["left"]:
             raise MachineError(f"processes of a submission could not be ended: {wrong}")
-        return Ended(self._said["code"], self._said["why"], self._said["output"])
+        self.times = (self._said["times"][0], self._said["times"][1])
+        return Ended(self._said["code"], self._said["why"], self._said["late"], self._said["output"])
 
     def runs(self, patience: float) -> bool:
         """Return whether the program has not ended after some seconds."""
         return not select.select([self._status], [], [], patience)[0]
+
+    def ask(self) -> bool:
+        """Ask what time the box has had; return False where it has come to its end, which `end` tells of.
+
+        Raises
+        ------
+        MachineError
+            The keeper does not answer.
+        """
+        try:
+            self._status.settimeout(SLOW)
+            self._status.sendall(USED)
+            if self._status.recv(1, socket.MSG_PEEK) != USED:
+                return False
+            answer = self._status.recv(1 + TIMES.size, socket.MSG_WAITALL)
+        except TimeoutError:
+            raise MachineError(LOST) from None
+        except OSError:
+            return False
+        self.times, self.asked = TIMES.unpack(answer[1:]), time.monotonic()
+        return True
 
     def rest(self) -> None:
         """Stop every process of the box where it stands."""
@@ -104,7 +135,7 @@ class Kept:
 
     def _say(self, word: bytes) -> None:
         with contextlib.suppress(OSError):  # it has ended meanwhile
-            self._status.settimeout(2 * PATIENCE)
+            self._status.settimeout(SLOW)
             self._status.sendall(word)
             if self._status.recv(1, socket.MSG_PEEK) == DONE:
                 self._status.recv(1)
@@ -113,13 +144,14 @@ class Kept:
         with self._status as status, contextlib.suppress(OSError, ValueError):
             if self.runs(patience):
                 status.shutdown(socket.SHUT_WR)
-            status.settimeout(PATIENCE)
+            status.settimeout(SLOW)
             parts = []
-            while part := status.recv(1 << 16):
-                parts.append(part)
+            with contextlib.suppress(ConnectionResetError):  # it left with a question unread; what it said is here
+                while part := status.recv(1 << 16):
+                    parts.append(part)
             said: dict[str, Any] = json.loads(b"".join(parts).lstrip(DONE))
             return said
-        raise MachineError("the process that keeps a box was lost. Free some memory or processes and try again.")
+        raise MachineError(LOST)
 
 
 class ForkServer:
@@ -144,13 +176,9 @@ class ForkServer:
         _sweep()
         self.level, self.owner = level, os.getpid()
         _open.add(self)
-        self.den = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-        self.den.chmod(0o711)
-        self._lock = os.open(self.den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.den, self._lock = _den()
         self._control, theirs = socket.socketpair()
-        config = {"control": theirs.fileno(), "libraries": list(libraries), "den": str(self.den)}
-        argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), json.dumps(config)]
+        argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), str(theirs.fileno())]
         try:
             with theirs:
                 self._process = subprocess.Popen(
@@ -163,10 +191,15 @@ class ForkServer:
                     stderr=subprocess.PIPE,
                     start_new_session=True,
                 )
+            self._control.settimeout(START)
+            shared = loopback and level == "strong"  # elsewhere the shared memory is the machine's
+            config = {"libraries": list(libraries), "den": str(self.den), "level": level, "shared": shared}
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has ended, and is asked why
+                self._control.sendall(json.dumps(config).encode() + b"\n")  # no argument: those are 128 kB at most
             self._acknowledged(START)
         except OSError as error:
             self.close()
-            raise MachineError(f"no box could be made: {error}. Free some memory or processes and try again.") from None
+            raise MachineError(f"no box could be made: {_told(error)}") from None
 
     def folder(self) -> Folder:
         """Make the folder of a new box, with a user of its own where the grader may give one."""
@@ -176,16 +209,18 @@ class ForkServer:
 
     def start(self, config: Mapping[str, Any], stream: socket.socket | None = None) -> Kept:
         """Fork a box; `stream` goes to its worker."""
-        ours, theirs = socket.socketpair()
         request = json.dumps({**config, "level": self.level}).encode()
+        if len(request) > MOST_REQUEST:
+            raise MachineError(f"a program's words may have {MOST_REQUEST >> 10} kB. Write what is longer into a file.")
+        ours, theirs = socket.socketpair()
         descriptors = [theirs.fileno(), *([] if stream is None else [stream.fileno()])]
         try:
             with theirs:
                 socket.send_fds(self._control, [request], descriptors)
-                self._acknowledged(PATIENCE)
+                self._acknowledged(SLOW)
         except OSError as error:
             ours.close()
-            raise MachineError(f"no box could be made: {error}. Free some memory or processes and try again.") from None
+            raise MachineError(f"no box could be made: {_told(error)}") from None
         return Kept(ours)
 
     def alive(self) -> bool:
@@ -214,11 +249,14 @@ class ForkServer:
 
     def _acknowledged(self, seconds: float) -> None:
         self._control.settimeout(seconds)
-        if self._control.recv(1) != b".":
+        said = b""
+        with contextlib.suppress(ConnectionResetError):  # it ended with something unread
+            said = self._control.recv(1)
+        if said != b".":
             assert self._process.stderr is not None
             os.set_blocking(self._process.stderr.fileno(), False)  # a keeper may still hold it
-            said = (self._process.stderr.read() or b"").decode(errors="replace").strip().splitlines()
-            raise OSError((said or ["it ended"])[-1])
+            lines = (self._process.stderr.read() or b"").decode(errors="replace").strip().splitlines()
+            raise OSError((lines or ["it ended"])[-1])
 
 
 def warm(libraries: Sequence[str], level: str, loopback: bool) -> ForkServer:
@@ -269,6 +307,11 @@ def close_all() -> None:
         server.close()
 
 
+def _told(error: OSError) -> str:
+    """Return what is wrong and what to do: in the words of the server, where it has said any."""
+    return str(error) if error.errno is None else f"{error}. Free some memory or processes and try again."
+
+
 def _environment(home: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}  # where Python's own lies
     return {
@@ -287,11 +330,25 @@ def _is_root() -> bool:
     return sys.platform == "linux" and os.geteuid() == 0
 
 
+def _den() -> tuple[Path, int]:
+    """Make a folder for boxes and hold its lock, which tells others that it is in use."""
+    while True:
+        den = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        with contextlib.suppress(FileNotFoundError):  # another command has just swept it: it was not locked yet
+            den.chmod(0o711)
+            lock = os.open(den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            os.fchmod(lock, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if os.fstat(lock).st_nlink:
+                return den, lock
+            os.close(lock)
+
+
 def _sweep() -> None:
     """Remove the folders of servers whose grader was killed before it could: nobody holds their lock."""
     for den in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
-            if time.time() - den.stat().st_mtime < STALE or den.stat().st_uid != os.geteuid():
+            if den.stat().st_uid != os.geteuid():
                 continue
             if not (den / LOCK).exists():
                 den.rmdir()  # fails where anything lies in it: then it is no den

@@ -10,9 +10,10 @@ class Limits:
     """What one box may use, with all the processes that it starts."""
 
     seconds: float = 60.0
-    """Wall time of one call."""
+    """Processor time of one call, of all processes together; a slower machine gets more (`machine_speed`), and who
+    waits for something else than a processor is stopped by the wall clock (`time_budget`)."""
     total: float = 120.0
-    """Wall time of all calls of one grade; a process may use that much processor time, and 5 s more."""
+    """Processor time of all calls of one grade, and of what goes on between them."""
     memory_mb: int = 4096
     """Resident memory."""
     processes: int = 64

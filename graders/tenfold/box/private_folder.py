@@ -31,14 +31,20 @@ class Folder:
 
     def __init__(self, path: Path, uid: int | None) -> None:
         self.path, self._uid = path, uid
-        path.mkdir(0o700)
+        with _own_modes():
+            path.mkdir(0o700)
         if uid is not None:
             os.chown(path, uid, uid)
 
     def write(self, name: str, content: bytes) -> None:
         """Put a file into the folder, over one of that name."""
         flags = os.O_WRONLY | os.O_CREAT
-        with self._parent(name, make=True) as (at, last), self._said(name), open_plain(last, flags, at) as file:
+        with (
+            _own_modes(),
+            self._parent(name, make=True) as (at, last),
+            self._said(name),
+            open_plain(last, flags, at) as file,
+        ):
             self._alone(file.fileno())
             self._own(file.fileno())
             file.truncate(0)
@@ -93,3 +99,13 @@ class Folder:
     def _alone(self, descriptor: int) -> None:
         if os.fstat(descriptor).st_nlink != 1:
             raise OSError(0, "it has another name elsewhere")
+
+
+@contextlib.contextmanager
+def _own_modes() -> Iterator[None]:
+    """Make files as open as they are said to be, whatever the shell takes away."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)

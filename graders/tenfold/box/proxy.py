@@ -7,14 +7,26 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, NoReturn, Protocol
 
-from ..errors import SubmissionError
+from ..errors import OutOfTime, SubmissionError
 from .box import Box
 
 TELLING = {
     *("ndarray", "DataFrame", "Series", "Index", "Tensor", "generator", "function", "method", "module", "coroutine"),
     *("map", "filter", "zip", "range", "dict_keys", "dict_values", "dict_items", "Pipeline", "Booster", "mappingproxy"),
+    *("str", "int", "list", "tuple", "dict", "set", "frozenset", "bytes", "deque", "Decimal", "Timestamp", "datetime"),
+    *("Period", "PeriodArray", "PeriodIndex", "Interval", "IntervalArray", "IntervalIndex", "SparseArray"),
+    *("ArrowExtensionArray", "ArrowStringArray", "MultiIndex", "CategoricalIndex", "DatetimeIndex", "DatetimeArray"),
+    *("Categorical", "NumpyExtensionArray", "PosixPath", "UUID", "UserDict", "csr_matrix", "csr_array"),
 }
 """Types whose name may be told: a name that the learner's code chose could carry hidden data out."""
+
+REASONS = {
+    "too large": "too large to be handed over",
+    "nested too deep": "nested too deep to be handed over",
+    "contains itself": "it contains itself",
+    "half a surrogate pair": "its text holds half a surrogate pair",
+}
+"""Why a value that could be handed over was not, as `inside.encode` names it and as a learner reads it."""
 
 
 class Asked(Protocol):
@@ -52,7 +64,14 @@ class Handle(_Remote):
 
     def __init__(self, session: Asked, box: Box, number: int, kind: str) -> None:
         self._session, self._box, self._number = session, box, number
-        self._described = f"an object of type {kind}" if kind in TELLING else "an object of another class"
+        name, _, why = kind.partition(": ")
+        self._described = f"an object of type {name}" if name in TELLING else "an object of another class"
+        if why in REASONS:
+            self._described += f" ({REASONS[why]})"
+
+    def is_in(self, box: Box) -> bool:
+        """Return whether it still lives in the worker of this box."""
+        return box is self._box
 
     def number(self, box: Box) -> int:
         """Return its place in the worker."""
@@ -71,6 +90,8 @@ class Handle(_Remote):
     def __len__(self) -> int:
         try:
             size = self._session.call(self, "__len__", (), {})
+        except OutOfTime:
+            raise
         except SubmissionError as error:
             raise NoLength(str(error)) from None
         if type(size) is not int or size < 0:

@@ -7,11 +7,12 @@ import errno
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..errors import AuthoringError, FromSubmission, SubmissionError
+from ..errors import AuthoringError, FromSubmission, OutOfTime, SubmissionError
 from .inside.wire import WireError
 from .limits import Limits
 
-Owner = Literal["submission", "kit", "artefact"]
+Owner = Literal["submission", "kit", "artefact", "given"]
+"""Whose code runs: a learner's, the kit's, or the kit's at work on what a program made, or on what was submitted."""
 
 REBUILT = [
     "ArithmeticError",
@@ -46,6 +47,12 @@ ENDS = {
     "SystemExit": "it called exit(); return a value instead",
     "KeyboardInterrupt": "it raised KeyboardInterrupt",
 }
+STOPPED: dict[Owner, str] = {
+    "submission": "your program",
+    "artefact": "the opening of what your program made",
+    "given": "the work on what you submitted",
+}
+NO_THREAD = "can't start new thread"
 OUT_OF_REACH = "files outside its folder, other processes and the network are out of reach"
 
 
@@ -87,15 +94,23 @@ class Raised:
             return AuthoringError(f"code of the grader's own raised {name}: {self.message} ({self.where})")
         if owner == "artefact":
             return SubmissionError(f"what your program made cannot be opened ({name})", self.message)
+        if owner == "given":
+            return SubmissionError(f"what you submitted cannot be worked on ({name})", self.message)
         if self.missing:
             text = f"{asked or 'a name'} is not there: the statement's Interface section says what to define"
-            return SubmissionError(text, self.message)
+            error = SubmissionError(text, self.message)
+            error.missing = True
+            return error
         if self.signature:
             text = f"{asked or 'it'} does not take the arguments that the statement's Interface section names"
             return SubmissionError(text, f"its signature is {self.signature}: {self.message}")
-        fields = {"where": self.where, "kind": self.kind or name, "limit": _limit(self.errno, limits)}
+        fields = {"where": self.where, "kind": self.kind or name, "limit": _limit(self._number(), limits)}
         rebuilt: Exception = type(name, (FromSubmission, getattr(builtins, name)), fields)(self.message)
         return rebuilt
+
+    def _number(self) -> int:
+        """Return the error number behind it; a thread that cannot be started has none of its own."""
+        return errno.EAGAIN if not self.errno and NO_THREAD in self.message else self.errno
 
 
 LONGEST = {"kind": 80, "message": 2000, "where": 200, "signature": 300}
@@ -133,12 +148,11 @@ def _fits(key: str, value: Any) -> bool:
     return key in kinds and (value is None or type(value) is kinds[key])
 
 
-def stopped(why: str, owner: Owner, detail: str = "") -> Exception:
-    """Return what to raise for a box that was stopped; `detail` is of the worker's choice."""
+def stopped(why: str, owner: Owner, detail: str = "", late: bool = False) -> Exception:
+    """Return what to raise for a box that was stopped; `detail`: what the worker says; `late`: by a limit of time."""
     if owner == "kit":
         return AuthoringError(f"code of the grader's own was stopped: {why}")
-    what = "your program" if owner == "submission" else "the opening of what your program made"
-    return SubmissionError(f"{what} was stopped: {why}", detail)
+    return (OutOfTime if late else SubmissionError)(f"{STOPPED[owner]} was stopped: {why}", detail)
 
 
 def _limit(number: int, limits: Limits) -> str:
@@ -148,5 +162,6 @@ def _limit(number: int, limits: Limits) -> str:
         errno.EMFILE: f"a process may open at most {limits.open_files} files",
         errno.EAGAIN: f"at most {limits.processes} processes and threads may run",
         errno.EPERM: OUT_OF_REACH,
+        errno.EROFS: OUT_OF_REACH,
         errno.EACCES: OUT_OF_REACH,
     }.get(number, "")

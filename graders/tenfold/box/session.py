@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import signal
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NoReturn
 
+from ..errors import FromSubmission, MachineError, SubmissionError
 from . import replies
 from .box import Box, Ran
 from .callback import Callback
 from .forkserver import Ended, ForkServer, lent, warm
 from .inside import landlock
+from .inside.values import Kept
 from .inside.wire import WireError
+from .launchers.paths import where_to
 from .limits import Limits
+from .meter import Late, Meter, Watch
 from .proxy import Bound, Handle
 from .replies import Owner
+
+PROBE = b"""
+def first(paths):
+    for place, path in enumerate(paths):
+        try:
+            open(path, "rb").close()
+        except OSError:
+            continue
+        return place
+    return -1
+"""
+_looked: set[tuple[object, ...]] = set()
 
 
 class Session:
@@ -39,6 +56,8 @@ class Session:
     owner
         Whose code it is, and so whose fault an error: the submission's, the kit's, or the kit's at work on an
         artefact of the submission's.
+    hidden
+        Files that no box of it may be able to read, where its level hides any.
     """
 
     def __init__(
@@ -49,16 +68,16 @@ class Session:
         level: str,
         libraries: Sequence[str] = ("numpy",),
         owner: Owner = "submission",
+        hidden: Sequence[Path] = (),
     ) -> None:
         self._files, self._modules, self._limits, self._level = files, modules, limits, level
-        self._libraries, self._owner = libraries, owner
+        self._libraries, self._owner, self._hidden = libraries, owner, hidden
         self._box: Box | None = None
         self._own: ForkServer | None = None
         self._callbacks: dict[int, Callback] = {}
         self._used = False
-        self.spent = 0.0
-        """Seconds that the submission has taken, measured here."""
-        self._loading = 0.0
+        self.meter = Meter(limits)
+        """What the boxes have had of the time of a grade."""
 
     @property
     def box(self) -> Box:
@@ -69,14 +88,33 @@ class Session:
     def start(self) -> Box:
         """Start a box where there is none."""
         if self._box is None:
-            limits = replace(self._limits, total=max(1.0, self._limits.total - self.spent))
+            self._look()
+            limits = replace(self._limits, total=self.meter.left())
             self._box = Box(self._files, self._modules, limits, self._server())
-            before = self.spent
-            try:
-                self._ask(self._box, "load", {})
-            finally:
-                self._loading += self.spent - before
+            self._ask(self._box, "load", {})
         return self._box
+
+    def _look(self) -> None:
+        """Let a box of its own, whose memory ends with it, try to read what is hidden."""
+        key = (self._level, self._limits.network, *self._hidden)
+        if self._level == "weak" or not self._hidden or key in _looked:
+            return
+        probe = Session({"probe.py": PROBE}, ["probe"], self._limits, self._level, self._libraries)
+        if self._level == "strong" and landlock.abi() >= landlock.LEAST_ABI:
+            self._server()
+            probe._own = self._own
+        try:
+            found = probe.call("probe", "first", ([os.fsencode(path) for path in self._hidden],), {})
+        except (SubmissionError, FromSubmission) as error:
+            raise MachineError(f"no box could be made: {error}") from None
+        finally:
+            if probe._own is self._own:
+                probe.restart()
+            else:
+                probe.close()
+        if found >= 0:
+            raise MachineError(f"{self._hidden[found]} can be read from every box. {where_to(self._hidden[found])}")
+        _looked.add(key)
 
     def fresh(self) -> None:
         """See to it that nothing of what was asked before is known to the box."""
@@ -91,8 +129,14 @@ class Session:
     def restart(self) -> None:
         """End the box; the next use starts another, with a new folder."""
         if self._box is not None:
-            self._box.close()
-            self._box = None
+            box, self._box = self._box, None
+            self._end(box)
+
+    def _end(self, box: Box) -> None:
+        try:
+            box.close()
+        finally:
+            self.meter.close(box.kept)
 
     def close(self) -> None:
         """End the box for good."""
@@ -131,41 +175,41 @@ class Session:
 
     def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
         """Run a program in the box; its time counts like that of a call."""
-        allowed = min(seconds or self._limits.seconds, max(1.0, self._limits.total - self.spent))
-        start = time.monotonic()
+        program, what, late = self.box.program(argv), Path(argv[0]).name, None
         try:
-            return self.box.run(argv, allowed)
+            watch = self.meter.watch(program, what, seconds)
+            while program.runs(watch()):
+                pass
+            watch.close()
+        except Late as error:
+            late = error
         finally:
-            self.spent += time.monotonic() - start
+            ended = program.end()
+            self.meter.close(program)
+        if late is not None:
+            raise self._stopped(late)
+        if ended.why or ended.code is None:
+            raise replies.stopped(f"{what}: {ended.why}", self._owner, late=ended.late)
+        return Ran(ended.code, ended.output)
 
     def _here(self, target: Any) -> Any:
         return target if isinstance(target, str) else target.number(self.box)
 
     def _ask(self, box: Box, op: str, body: dict[str, Any]) -> Any:
-        left = self._limits.total - self.spent
-        if left <= 0:
-            self._fail(box, f"the {self._limits.total:g} s for the whole exercise are used up{self._loaded()}")
-        allowed = min(self._limits.seconds, left)
-        number = secrets.token_hex(8)
-        start, outside = time.monotonic(), 0.0
+        number, watch = secrets.token_hex(8), None
         try:
-            box.channel.send({"id": number, "op": op, "with": body}, self._refer, start + allowed)
-            while True:
-                reply = box.channel.receive(self._resolve(box), start + outside + allowed)
-                if not (isinstance(reply, dict) and set(reply) == {"callback", "args", "kwargs"}):
-                    break
-                before = time.monotonic()
-                answer = self._run(**reply)
-                outside += time.monotonic() - before
-                box.channel.send(answer, self._refer, start + outside + allowed)
-        except TimeoutError:
-            self._fail(box, f"no answer within {allowed:.3g} s")
+            watch = self.meter.watch(box.kept, _named(op, body))
+            box.channel.send({"id": number, "op": op, "with": body}, self._refer, watch)
+            reply = self._answered(box, watch)
+        except Late as late:
+            self._lose(box, self._stopped(late))
         except (EOFError, ConnectionError):
-            self._fail(box, *self._ending(box.ended()))
+            self._lose(box, self._ending(box.ended()))
         except WireError as error:
             self._fail(box, f"it sent something that is not an answer ({error})")
         finally:
-            self.spent += time.monotonic() - start - outside
+            if watch is not None:
+                self.meter.loading += watch.close() * (op == "load")
             self._callbacks.clear()
         try:
             raised = replies.raised(reply, number)
@@ -175,29 +219,42 @@ class Session:
             raise raised.exception(body.get("name"), self._limits, self._owner)
         return reply["ok"]
 
-    def _loaded(self) -> str:
-        if self._loading < self._limits.total / 2:
-            return ""
-        return f", {self._loading:.0f} s of them to load your file: each check loads it, so work inside functions"
+    def _answered(self, box: Box, watch: Watch) -> Any:
+        """Return the reply to a request, after running what the learner's code calls here."""
+        while True:
+            reply = box.channel.receive(self._resolve(box), watch)
+            if not (isinstance(reply, dict) and set(reply) == {"callback", "args", "kwargs"}):
+                return reply
+            with watch.interrupted():
+                answer = self._run(**reply)
+            self._reply(box, answer, watch)
 
-    def _fail(self, box: Box, why: str, detail: str = "") -> NoReturn:
+    def _fail(self, box: Box, why: str) -> NoReturn:
+        self._lose(box, replies.stopped(why, self._owner))
+
+    def _lose(self, box: Box, error: Exception) -> NoReturn:
+        """End a box that broke."""
         if box is self._box:
             self._box = None
-        box.close()
-        raise replies.stopped(why, self._owner, detail) from None
+        self._end(box)
+        raise error from None
 
-    def _ending(self, ended: Ended) -> tuple[str, str]:
+    def _stopped(self, late: Late) -> Exception:
+        return MachineError(str(late)) if late.starved else replies.stopped(str(late), self._owner, late=True)
+
+    def _ending(self, ended: Ended) -> Exception:
         """Say what an end of the worker means, and what of that the worker chose."""
         if ended.why:
-            return ended.why, ""
+            return replies.stopped(ended.why, self._owner, late=ended.late)
         if ended.code == -signal.SIGXCPU:
-            return f"it used more than {self._limits.total + 5:g} s of processor time", ""
+            return replies.stopped("one process used up the processor time of the grade", self._owner, late=True)
         if ended.code == -signal.SIGSEGV:
-            return "the program crashed (SIGSEGV)", ""
+            return replies.stopped("the program crashed (SIGSEGV)", self._owner)
         if ended.code is not None and ended.code < 0:
             names = {number.value: number.name for number in signal.Signals}
-            return "the program was ended by a signal", names.get(-ended.code, f"signal {-ended.code}")
-        return "the program ended by itself", f"exit code {ended.code}"
+            name = names.get(-ended.code, f"signal {-ended.code}")
+            return replies.stopped("the program was ended by a signal", self._owner, name)
+        return replies.stopped("the program ended by itself", self._owner, f"exit code {ended.code}")
 
     def _run(self, callback: Any, args: Any, kwargs: Any) -> dict[str, Any]:
         """Run a function of the grader's for the learner's code."""
@@ -208,10 +265,22 @@ class Session:
         try:
             return {"ok": self._callbacks[callback](*args, **kwargs)}
         except Exception as error:  # the learner's arguments made it fail: it is raised on their side
-            kind = type(error).__name__
-            return {"error": kind if kind in replies.REBUILT else "RuntimeError", "message": str(error)[:500]}
+            kind, said = type(error).__name__, ""
+            with contextlib.suppress(Exception):  # a number too long to be said
+                said = str(error)[:500]
+            return {"error": kind if kind in replies.REBUILT else "RuntimeError", "message": said}
+
+    def _reply(self, box: Box, answer: dict[str, Any], watch: Watch) -> None:
+        """Send what a function of the grader's gave; that it cannot cross is raised on the learner's side."""
+        try:
+            box.channel.send(answer, self._refer, watch)
+        except (TypeError, ValueError) as error:
+            said = f"what the function returns for these arguments cannot be handed over: {error}"
+            box.channel.send({"error": "TypeError", "message": said[:500]}, self._refer, watch)
 
     def _refer(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, Kept):  # what it stands for, where that is still there; else what it holds
+            return {"t": "handle", "v": value.origin.number(self.box)} if value.origin.is_in(self.box) else {}
         if isinstance(value, Handle):
             return {"t": "handle", "v": value.number(self.box)}
         if isinstance(value, Bound) or not callable(value):
@@ -223,6 +292,14 @@ class Session:
         def resolve(tag: dict[str, Any]) -> Handle:
             if tag["t"] != "handle" or type(tag["v"]) is not int:
                 raise WireError("unknown tag")
-            return Handle(self, box, tag["v"], str(tag["n"])[:80])
+            return Handle(self, box, tag["v"], str(tag["n"])[:100])
 
         return resolve
+
+
+def _named(op: str, body: dict[str, Any]) -> str:
+    """Return what a request is called in what is said of it."""
+    name = body.get("name")
+    if op == "load":
+        return "loading your file"
+    return f"{name or 'the object'}()" if op == "call" else str(name)

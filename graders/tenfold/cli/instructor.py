@@ -12,7 +12,9 @@ from rich.console import Console
 from .. import files
 from ..errors import MissingExtra, UsageError
 from ..exercise import bundle, catalog, extras
-from ..result import CODES
+from ..result import CODES, Result
+
+MARKS = {True: "✓", False: "✗", None: "·"}
 
 
 def add(words: Any) -> None:
@@ -53,6 +55,7 @@ def _ci(course: Path, arguments: argparse.Namespace) -> int:
     from ..handout.pulls import changed_files, ci
     from ..handout.pulls.repository import Repository
     from ..reports import terminal_text
+    from ..reports.printed import say
 
     repository = Repository((arguments.repo or course).resolve())
     base, head = (repository.commit(name) for name in (arguments.base, arguments.head))
@@ -68,14 +71,21 @@ def _ci(course: Path, arguments: argparse.Namespace) -> int:
     if arguments.out is not None:
         files.make_folder(arguments.out)  # before the grades, which would be lost
     found = changed_files.between(course, repository, base, head)
-    console, results = Console(highlight=False), []
-    for exercise, result in ci.results(found, arguments.require):
-        results.append(result)
-        ci.say(terminal_text.as_text(result, exercise.title, console))
-    ci.say(terminal_text.change_text(results, found.others, console))
+    console, results, stopped = Console(highlight=False), list[Result](), None
+    try:
+        for exercise, result in ci.results(found, arguments.require):
+            results.append(result)
+            say(terminal_text.as_text(result, exercise.title, console))
+    except KeyboardInterrupt as error:  # what was graded by then stays graded
+        stopped = error
+        left = [exercise.id for exercise in found.exercises[len(results) :]]
+        say(f"\n  Stopped: no grade of {', '.join(left) or 'none'}.")
+    say(terminal_text.change_text(results, found.others, console))
     ci.tell_github(results, found)
     if arguments.out is not None:
         ci.write(results, arguments.out)
+    if stopped is not None:
+        raise stopped
     return max((CODES[result.status] for result in results), default=0)
 
 
@@ -125,15 +135,11 @@ def _require_nbgrader() -> None:
 
 def _check_result(course: Path, arguments: argparse.Namespace) -> int:
     from ..reports import result_check
+    from ..reports.printed import say
 
     document = result_check.read(arguments.file)
-    console = Console(highlight=False)
     status = document["status"].replace("_", " ")
-    console.print(
-        f"{document['exercise']}: {status}, {document['score']:g} of {document['points']:g} points", markup=False
-    )
-    bad = 0
-    for finding in result_check.findings(document, course, arguments.submission, arguments.key):
-        bad += finding.holds is False
-        console.print({True: "  ✓", False: "  ✗", None: "  ·"}[finding.holds], finding.text, markup=False)
-    return 1 if bad else 0
+    head = f"{document['exercise']}: {status}, {document['score']:g} of {document['points']:g} points"
+    found = list(result_check.findings(document, course, arguments.submission, arguments.key))
+    say("\n".join([head, *(f"  {MARKS[finding.holds]} {finding.text}" for finding in found)]))
+    return 1 if any(finding.holds is False for finding in found) else 0

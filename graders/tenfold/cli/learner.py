@@ -17,7 +17,7 @@ from ..errors import UsageError
 from ..exercise import catalog, extras, seeds
 from ..exercise.exercise import Exercise
 from ..reports.formats import FORMATS
-from ..result import CODES, Result
+from ..result import CODES, Result, Stopped
 
 
 def add(words: Any) -> None:
@@ -127,6 +127,7 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
     from ..grading import grade
     from ..reports import signature, terminal_text
     from ..reports.json_document import as_json
+    from ..reports.printed import guarded, say
 
     exercise = catalog.find(course, arguments.exercise)
     wanted = [(path, render) for flag, (_, render) in FORMATS.items() if (path := getattr(arguments, flag))]
@@ -138,9 +139,13 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
             raise UsageError("--sign signs the document: name a file for it with --json")
         signature.signed({}, arguments.sign)  # a key that does not serve is told before the work begins
     seed = None if arguments.seed is None else seeds.numbered(arguments.seed)
-    result = grade.grade(
-        grade.Request(exercise, arguments.submission, seed, arguments.visible, require=arguments.require)
-    )
+    request = grade.Request(exercise, arguments.submission, seed, arguments.visible, require=arguments.require)
+    stopped = None
+    try:
+        result = grade.grade(request)
+    except Stopped as error:  # what was decided by then is told and written
+        stopped, result = error, error.result
+    _keep(exercise, result, arguments)
     if arguments.json is not None:
         document = result.document()
         if arguments.sign is not None:
@@ -148,12 +153,13 @@ def _grade(course: Path, arguments: argparse.Namespace) -> int:
         files.write_whole(arguments.json, as_json(document))
     for path, render in wanted:
         files.write_whole(path, render([result]))
-    print(terminal_text.as_text(result, exercise.title, Console(highlight=False)))
+    say(terminal_text.as_text(result, exercise.title, Console(highlight=False)))
     if result.detail and arguments.debug:
-        print(result.detail, file=sys.stderr)
-    _keep(exercise, result, arguments)
+        print(guarded(result.detail), file=sys.stderr)
     if arguments.html is not None or arguments.open:
         _report(exercise, result, arguments)
+    if stopped is not None:
+        raise stopped
     return CODES[result.status]
 
 

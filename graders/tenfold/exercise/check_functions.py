@@ -13,6 +13,11 @@ def check_names(exercise: Exercise) -> list[str]:
     return [f.name for path in (exercise.visible_checks, exercise.hidden_checks) for f in check_functions(path)]
 
 
+def hidden_names(exercise: Exercise) -> set[str]:
+    """Return the names of the hidden checks."""
+    return {function.name for function in check_functions(exercise.hidden_checks)}
+
+
 def titles(exercise: Exercise) -> dict[str, str]:
     """Return the title of every check by its name."""
     functions = [f for path in (exercise.visible_checks, exercise.hidden_checks) for f in check_functions(path)]

@@ -92,8 +92,11 @@ class Exercise:
 
     @cached_property
     def libraries(self) -> tuple[str, ...]:
-        """What its starter and its solution import: worth having loaded before a box is forked."""
-        places = [folder / name for folder in (self.folder, self.solution) for name in self.files]
+        """What its solution imports, in a bundle its starter: worth having loaded before a box is forked.
+
+        The file in the exercise's folder is not asked: it is the learner's.
+        """
+        places = [folder / name for folder in (self.solution, self.starters) for name in self.files]
         return imported(p.read_bytes() for p in places if p.suffix == ".py" and p.is_file())
 
     @cached_property

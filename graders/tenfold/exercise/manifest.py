@@ -65,6 +65,8 @@ def _limits(path: Path, table: dict[str, Any]) -> Limits:
     for key, value in table.items():
         if key not in known:
             raise AuthoringError(f"{path}: unknown limit {key!r}")
+        if key != "network" and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise AuthoringError(f"{path}: limits.{key} must be a number")
         if key != "network" and not 0 < value <= getattr(SITE, key):
             raise AuthoringError(f"{path}: limits.{key} may lower the site's {getattr(SITE, key)}, not raise it")
     if table.get("network", "none") not in ("none", "loopback"):

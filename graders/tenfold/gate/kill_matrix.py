@@ -58,7 +58,7 @@ def metrics(outcomes: list[tuple[Trial, Result]]) -> dict[str, Any]:
 def matrix(exercise: Exercise, outcomes: list[tuple[Trial, Result]]) -> Table:
     """Return the table of who was tried and what came of it."""
     table = Table(box=None, pad_edge=False, padding=(0, 2), title_justify="left")
-    for heading in ("who", "role", "seeds", "outcome", "seconds"):
+    for heading in ("who", "role", "seeds", "outcome", "seconds", "processor: theirs + ours"):
         table.add_column(heading, no_wrap=heading != "outcome")
     groups: dict[tuple[str, str], list[tuple[Trial, Result]]] = defaultdict(list)
     for trial, result in outcomes:
@@ -67,8 +67,15 @@ def matrix(exercise: Exercise, outcomes: list[tuple[Trial, Result]]) -> Table:
         held = sum(not any(judged(exercise, t, r)) for t, r in runs)
         mark = "[green]✓[/]" if held == len(runs) else "[red]✗[/]"
         seconds = sum(r.seconds for _, r in runs) / len(runs)
-        table.add_row(name, role, f"{mark} {held}/{len(runs)}", _outcome(runs), f"{seconds:.1f}")
+        table.add_row(name, role, f"{mark} {held}/{len(runs)}", _outcome(runs), f"{seconds:.1f}", _processor(runs))
     return table
+
+
+def _processor(runs: list[tuple[Trial, Result]]) -> str:
+    """Return the processor seconds of the submission and of the grader, a grade."""
+    told = [r.processor for _, r in runs if r.processor is not None]
+    both = [sum(used[whose] for used in told) / max(1, len(told)) for whose in ("submission", "grader")]
+    return f"{both[0]:.1f} + {both[1]:.1f}"
 
 
 def _outcome(runs: list[tuple[Trial, Result]]) -> str:

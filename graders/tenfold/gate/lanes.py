@@ -11,10 +11,12 @@ import importlib
 import multiprocessing
 import os
 import pickle
+import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from types import FrameType
 from typing import NoReturn
 
 from ..box.forkserver import ForkServer, Key, borrow, close_all
@@ -30,6 +32,8 @@ MOST_DRAWN = 256 << 20  # bytes
 
 _servers: dict[Key, ForkServer] = {}
 _drawn: dict[bytes, bytes] = {}
+_grades: list[int] = []
+"""The process that grades in this lane, while one does."""
 
 
 def pool(exercise: Exercise, jobs: int) -> ProcessPoolExecutor:
@@ -47,7 +51,23 @@ def _wanted(exercise: Exercise) -> list[str]:
     return [name for name in names if name.partition(".")[0] in KNOWN]
 
 
+def stop() -> None:
+    """Have every lane of this process end the grade that it is at, as Ctrl-C does."""
+    for lane in multiprocessing.active_children():
+        if lane.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(lane.pid, signal.SIGINT)
+
+
+def _pass_on(number: int, _: FrameType | None) -> None:
+    """Pass a signal on to the grade; the lane itself goes on until its pool ends it."""
+    if _grades:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(_grades[-1], number)
+
+
 def _load(libraries: Sequence[str]) -> None:
+    signal.signal(signal.SIGINT, _pass_on)
     for name in libraries:
         with contextlib.suppress(ImportError):  # the checks will say it
             importlib.import_module(name)
@@ -66,12 +86,15 @@ def graded(request: Request) -> Result:
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.close(reading)
         _grade(request, writing)
+    _grades.append(child)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:
         said = answer.read()
     os.waitpid(child, 0)
+    _grades.clear()
     if not said:
         _end(list(_servers))  # nobody knows in which state they were left
         raise MachineError("a process that graded was killed; see the machine's log (memory?)")
@@ -90,6 +113,8 @@ def _grade(request: Request, writing: int) -> NoReturn:
         result: Result | BaseException
         try:
             result = grade(request)
+        except KeyboardInterrupt:
+            result = MachineError("it was stopped")
         except Exception as error:
             result = RuntimeError(f"{error!r}\n{traceback.format_exc()}")
         close_all()

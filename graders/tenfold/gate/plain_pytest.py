@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..exercise.exercise import Exercise
+from ..grading.pytest_run import unsettled
 
 ARGUMENTS = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
 
@@ -29,4 +31,4 @@ def problems(exercise: Exercise) -> Iterator[str]:
 
 
 def _run(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(ARGUMENTS, cwd=folder, capture_output=True, text=True)
+    return subprocess.run(ARGUMENTS, cwd=folder, env=unsettled(os.environ), capture_output=True, text=True)

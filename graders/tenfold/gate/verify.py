@@ -9,12 +9,13 @@ from collections.abc import Callable
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from traceback import format_exc
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from ..errors import AuthoringError, MachineError
+from ..errors import MachineError, TenfoldError
 from ..exercise import contract, proof_record
 from ..exercise.exercise import Exercise
 from ..result import Result
@@ -34,7 +35,14 @@ def verify(
         e.require_extras()
     failed = []
     for e in wanted:
-        if not prove(e, count, jobs or os.cpu_count() or 1, console, level=level):
+        try:
+            proved = prove(e, count, jobs or os.cpu_count() or 1, console, level=level)
+        except Exception as error:  # one exercise that breaks is no reason to leave the others unproved
+            console.print(
+                Text.assemble(("  ✗ ", "red"), str(error) if isinstance(error, TenfoldError) else format_exc())
+            )
+            proved = False
+        if not proved:
             failed.append(e.id)
     console.print(
         f"\n{len(wanted) - len(failed)} of {len(wanted)} exercises proved"
@@ -63,10 +71,11 @@ def prove(
             trials = list(trials_of(exercise, count, folder, level))
             trials = trials if part is None else part(trials)
             console.print(f"  {len(trials)} grades, {jobs} at a time")
-            outcomes = _run(exercise, trials, jobs, console)
+            outcomes, broken = _run(exercise, trials, jobs, console)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        wrong = [f"{t.role} {t.name}, seed {t.seed}: {w}" for t, r in outcomes for w in judged(exercise, t, r)]
+        wrong = [f"{t.role} {t.name}, seed {t.seed}: {why}" for t, why in broken.items()]
+        wrong += [f"{t.role} {t.name}, seed {t.seed}: {w}" for t, r in outcomes for w in judged(exercise, t, r)]
         console.print(matrix(exercise, outcomes))
         if not wrong and part is None:
             kills = {t.name: t.mutant for t in trials if t.role == "mutant"}
@@ -83,22 +92,34 @@ def prove(
     return not wrong
 
 
-def _run(exercise: Exercise, trials: list[Trial], jobs: int, console: Console) -> list[tuple[Trial, Result]]:
+def _run(
+    exercise: Exercise, trials: list[Trial], jobs: int, console: Console
+) -> tuple[list[tuple[Trial, Result]], dict[Trial, str]]:
+    """Grade every trial; return the results, and why a trial has none."""
     results: dict[Trial, Result] = {}
+    broken: dict[Trial, Exception] = {}
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("grading", total=len(trials))
         for _ in range(TRIES):
-            left = [t for t in trials if t not in results]
+            again = {t for t, error in broken.items() if isinstance(error, (BrokenProcessPool, MachineError))}
+            left = [t for t in trials if t in again or (t not in results and t not in broken)]
+            broken = {t: error for t, error in broken.items() if t not in again}
             if not left:
                 break
             with lanes.pool(exercise, jobs) as pool:
                 futures: dict[Future[Result], Trial] = {pool.submit(lanes.graded, t.request): t for t in left}
-                for future in as_completed(futures):
-                    try:
-                        results[futures[future]] = future.result()
-                    except (BrokenProcessPool, MachineError):
-                        continue
-                    progress.advance(task)
-    if len(results) < len(trials):
-        raise AuthoringError("a grader process died twice; see the machine's log (memory?)")
-    return [(t, results[t]) for t in trials]
+                try:
+                    for future in as_completed(futures):
+                        trial = futures[future]
+                        try:
+                            results[trial] = future.result()
+                        except Exception as error:
+                            broken[trial] = error
+                            continue
+                        progress.advance(task)
+                except BaseException:  # somebody ended it: what has not begun need not begin
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    lanes.stop()
+                    raise
+    lost = {t: f"its grade broke: {error!r}" for t, error in broken.items() if t not in results}
+    return [(t, results[t]) for t in trials if t in results], lost

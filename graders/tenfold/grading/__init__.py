@@ -4,4 +4,10 @@
 each, `feedback` what its learner reads, `blame` whose fault a failure is. Uses `handin`, `exercise` and `box`.
 """
 
-__all__ = ["expect", "fixtures", "grade", "hooks"]
+__all__ = [
+    "expect",
+    "fixtures",
+    "grade",
+    "hooks",
+    "pytest_run",
+]

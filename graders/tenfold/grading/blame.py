@@ -9,7 +9,8 @@ import pytest
 from ..errors import FromSubmission, MachineError, MissingExtra, SubmissionError, Unreadable, UsageError
 from ..result import Blame
 
-NO_SPACE = (errno.ENOSPC, errno.EMFILE, errno.ENOMEM, errno.EAGAIN)
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+NO_LEAVE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO)
 THEIRS = (FromSubmission, SubmissionError, Unreadable, AssertionError, pytest.fail.Exception)
 NOBODYS = (MachineError, MissingExtra, UsageError, MemoryError, ImportError)
 
@@ -18,6 +19,6 @@ def blamed(error: BaseException) -> Blame:
     """Return whose fault an error is that a check or a grade broke off with."""
     if isinstance(error, THEIRS):
         return "submission"
-    if isinstance(error, NOBODYS) or (isinstance(error, OSError) and error.errno in NO_SPACE):
+    if isinstance(error, NOBODYS) or (isinstance(error, OSError) and error.errno in NO_SPACE + NO_LEAVE):
         return "machine"
     return "grader"

@@ -14,6 +14,7 @@ from ..box.session import Session
 from ..exercise import seeds
 from ..exercise.exercise import Exercise
 from ..exercise.libraries import imported
+from .reference_box import Reference, Submitted
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Grading:
     seed: seeds.Seed
     session: Session
     level: str
+    submitted: Submitted = field(default_factory=Submitted)
     references: dict[str, Session] = field(default_factory=dict)
     drawn: list[tuple[str, bool, Any]] | None = None
     """Name, whether hidden, and value of every draw, where a proof asks for them."""
@@ -37,8 +39,9 @@ class Grading:
         """Return a module of the kit's, running in a box like the learner's; the same one the next time."""
         if path.name not in self.references:
             content = path.read_bytes()
-            self.references[path.name] = Session(
-                {path.name: content}, [path.stem], self.exercise.limits, self.level, imported([content]), owner
+            limits, loaded = self.exercise.limits, imported([content])
+            self.references[path.name] = Reference(
+                {path.name: content}, [path.stem], limits, self.level, loaded, owner, self.submitted
             )
         module = proxy.Module(self.references[path.name], path.stem)
         module.__dict__["_collecting"] = False

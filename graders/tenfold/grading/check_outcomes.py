@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from ..box.proxy import Module
-from ..errors import AuthoringError, FromSubmission
+from ..errors import AuthoringError, FromSubmission, OutOfTime
 from ..exercise.exercise import Exercise
+from ..handin.places import AS_IT_IS, Places
 from ..result import Blame, CheckResult, Metric
 from .blame import blamed
 from .check_order import needs, ordered, selected
@@ -34,6 +35,8 @@ class Recorder:
         Why no check can be tried, e.g. a syntax error in the submission.
     only
         The checks to run, with what they need; None runs all.
+    places
+        Where the submission's lines stand in what was handed in.
     """
 
     def __init__(
@@ -42,7 +45,9 @@ class Recorder:
         modules: Iterable[Module],
         broken: str | None = None,
         only: set[str] | None = None,
+        places: Places = AS_IT_IS,
     ) -> None:
+        self._places = places
         self._exercise, self._modules, self._broken, self._only = exercise, list(modules), broken, only
         self.results: dict[str, CheckResult] = {}
         """The checks by name, in the order in which they were collected."""
@@ -142,14 +147,15 @@ class Recorder:
                 feedback="this check broke; it is not your mistake",
             )
             return
-        hint = described(item.function)[1]
+        hint, said = described(item.function)[1], told(error, state.hidden, self._places)
         begun = not (isinstance(error, FromSubmission) and isinstance(error, NotImplementedError))
+        begun = begun and not isinstance(error, OutOfTime)  # hint and misconception speak of the subject, not of time
         self._put(
             item,
             status="failed",
             earned=0.0,
             metric=_least(item)[1],
-            feedback="\n".join(part for part in (told(error, state.hidden), hint if begun else "") if part),
+            feedback="\n".join(part for part in (said, hint if begun else "") if part),
             misconception=self._exercise.misconception(item.name) if begun else None,
         )
 

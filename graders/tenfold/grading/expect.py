@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import decimal
+import fractions
 import math
-import numbers
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
 
+from ..box.crossing import MAX_INT, Kept, stays
 from ..box.proxy import Bound, Handle, installed
+from . import plain_arrays, plain_tables
+from .plain_tables import NotPlain
 
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T")
 KINDS = {
     "b": "bool",
     "i": "signed integer",
@@ -24,7 +30,7 @@ KINDS = {
     "S": "bytes",
     "U": "text",
 }
-VALUES = ("builtins", "numpy", "pandas")  # where the classes of plain values are from
+REAL = (int, float, np.floating, np.integer, fractions.Fraction, decimal.Decimal)
 
 
 class Unexpected(AssertionError):
@@ -59,7 +65,7 @@ def _form(value: Any) -> str:
         return (
             f"an array with {value.ndim} dimension{'s' * (value.ndim != 1)} of {KINDS.get(value.dtype.kind, 'objects')}"
         )
-    kind = type(value).__name__
+    kind = "tuple" if isinstance(value, Kept) else type(value).__name__
     if kind == "Tensor":
         return f"a tensor with {value.ndim} dimension{'s' * (value.ndim != 1)}"
     if isinstance(value, float) and not math.isfinite(value):
@@ -68,13 +74,21 @@ def _form(value: Any) -> str:
 
 
 def _size(value: Any) -> str:
-    if isinstance(value, (Handle, Bound)):
-        return ""
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
+    if isinstance(value, (Handle, Bound, Kept)):
+        return f" of length {len(value)}" if isinstance(value, Kept) else ""
+    with contextlib.suppress(AttributeError, RuntimeError):  # a nested tensor has no shape
         return f", shape {tuple(value.shape)}, dtype {value.dtype}"
     if type(value).__name__ == "DataFrame":
         return f" of shape {value.shape}"
     return f" of length {len(value)}" if isinstance(value, (str, bytes, list, tuple, dict, set)) else ""
+
+
+def _told(make: Callable[..., T], *args: Any) -> T:
+    """Return what `make` makes of a value, or say why it is not plain."""
+    try:
+        return make(*args)
+    except NotPlain as error:
+        raise Unexpected(error.why) from None
 
 
 def _unboxed(value: Any) -> Any:
@@ -84,17 +98,25 @@ def _unboxed(value: Any) -> Any:
 
 def _is_real(value: Any) -> bool:
     """Return whether a value is a real number; numpy takes its time spans for integers."""
-    other = (bool, np.bool_, np.timedelta64)
-    return isinstance(value, (numbers.Real, np.floating, np.integer)) and not isinstance(value, other)
+    return isinstance(value, REAL) and not isinstance(value, (bool, np.bool_, np.timedelta64))
+
+
+def _as_float(value: Any) -> float:
+    """Return a real number as a float, nan where it has none; a class of the learner's own has no say in it."""
+    with contextlib.suppress(OverflowError, ValueError):  # an int that no float holds, a signalling nan
+        return float.__float__(value) if isinstance(value, float) else float(_base(int, value))
+    return math.nan
+
+
+def _base(base: Any, value: Any) -> Any:
+    """Return the value of a subclass of `base` as one of `base` itself."""
+    return base.__int__(value) if isinstance(value, base) else value
 
 
 def number(value: Any, low: float | None = None, high: float | None = None, finite: bool = True) -> float:
     """Return a real number as a float, finite unless `finite` is False; a bool is not one."""
     value = _unboxed(value)
-    plain = math.nan
-    if _is_real(value):
-        with contextlib.suppress(OverflowError):  # an int that no float holds
-            plain = float(value)
+    plain = _as_float(value) if _is_real(value) else math.nan
     wanted = "a finite number" if finite else "a number"
     if not _is_real(value) or (finite and not math.isfinite(plain)):
         _no(wanted, value)
@@ -108,7 +130,10 @@ def integer(value: Any) -> int:
     value = _unboxed(value)
     if not isinstance(value, (int, np.integer)) or not _is_real(value):
         _no("an int", value)
-    return int(value)
+    found = int(_base(int, value))
+    if not -MAX_INT < found < MAX_INT:
+        raise Unexpected("expected an int of at most 4,000 digits")
+    return found
 
 
 def flag(value: Any) -> bool:
@@ -123,16 +148,22 @@ def text(value: Any) -> str:
     """Return a str."""
     if not isinstance(value, str):
         _no("a str", value)
-    return str(value)
+    found = str.__str__(value)
+    if not plain_tables.is_printable(found):
+        raise Unexpected(plain_tables.BROKEN)
+    return found
 
 
 def blob(value: Any, most: int | None = None) -> bytes:
-    """Return bytes, at most `most` of them."""
+    """Return bytes, at most `most` of them; a bytearray or memoryview holds some."""
+    if isinstance(value, (bytearray, memoryview)):
+        value = bytes(value)
     if not isinstance(value, bytes):
         _no("bytes", value)
-    if most is not None and len(value) > most:
-        raise Unexpected(f"expected at most {most:,} bytes, got {len(value):,}", f"expected at most {most:,} bytes")
-    return value
+    found: bytes = bytes.__getitem__(value, slice(None))
+    if most is not None and len(found) > most:
+        raise Unexpected(f"expected at most {most:,} bytes, got {len(found):,}", f"expected at most {most:,} bytes")
+    return found
 
 
 def array(value: Any, shape: Sequence[int | None] | None = None, kind: str = "biuf", finite: bool = True) -> np.ndarray:
@@ -141,20 +172,23 @@ def array(value: Any, shape: Sequence[int | None] | None = None, kind: str = "bi
     Parameters
     ----------
     value
-        An array, or a torch tensor, pandas Series or list of numbers that makes one.
+        An array, or a number, list, tuple, range, tensor, or object of pandas that makes one.
     shape
         The shape it must have; None stands for any length.
     kind
-        The dtype kinds allowed, of ``biufcSU``.
+        The dtype kinds allowed, of ``biufcSU``; objects count as text (U) where all of them are.
     finite
         Whether nan and the infinities are refused.
     """
-    if isinstance(value, (Handle, Bound)) or value is None or isinstance(value, (str, bytes, dict, set)):
+    found: np.ndarray | None = None
+    with contextlib.suppress(TypeError, ValueError, RuntimeError):
+        found = _told(plain_arrays.as_array, value)
+    if found is None:
         _no("an array", value)
-    try:
-        found = np.asarray(value)
-    except (TypeError, ValueError, RuntimeError):
-        _no("an array", value)
+    if "U" in kind:
+        found = _told(plain_arrays.as_text, found)
+    if found.dtype == object and (held := plain_tables.first_handle(found.flat)) is not None:
+        _no("an array of plain values", held)
     if found.dtype.kind not in kind:
         _no(f"an array of dtype {' or '.join(KINDS[k] for k in kind)}", found)
     if shape is not None and not (
@@ -168,52 +202,87 @@ def array(value: Any, shape: Sequence[int | None] | None = None, kind: str = "bi
     return found
 
 
-def frame(value: Any, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return a pandas DataFrame that has at least the columns named; no name twice, none of several levels."""
+def frame(value: Any, columns: Sequence[Any] | None = None, index: bool = False) -> pd.DataFrame:
+    """Return a pandas DataFrame that has at least the columns named; no name twice, none of several levels.
+
+    What comes out is made anew of plain parts, so that no odd index, dtype or name makes pandas raise in a check: the
+    rows are numbered from 0, the names are text, and each column named holds numbers, booleans, text or dates alone
+    (nan where one is missing). Other columns are made plain where they can be.
+
+    Parameters
+    ----------
+    value
+        What was returned.
+    columns
+        The names that it must have.
+    index
+        Whether the rows keep their labels, which must then be plain, each once; the index has no name in any case.
+    """
     import pandas as pd
 
     if not isinstance(value, pd.DataFrame):
         _no("a DataFrame", value)
-    if value.columns.nlevels > 1 or not value.columns.is_unique:
+    if not plain_tables.are_names(value.columns):
         raise Unexpected("expected a DataFrame with one plain name a column, each once")
     missing = [c for c in columns or () if c not in value.columns]
     if missing:
         raise Unexpected(f"expected the columns {list(columns or ())}; missing: {missing}")
-    return value
+    found: pd.DataFrame = _told(plain_tables.table, value, columns or (), index)
+    if not found.columns.is_unique:
+        raise Unexpected("expected a DataFrame with one plain name a column, each once")
+    return found
 
 
-def series(value: Any) -> pd.Series:
-    """Return a pandas Series."""
+def series(value: Any, index: bool = False) -> pd.Series:
+    """Return a pandas Series of numbers, booleans, text or dates alone, its values numbered from 0.
+
+    Parameters
+    ----------
+    value
+        What was returned.
+    index
+        Whether the values keep their labels, which must then be plain, each once; the index has no name in any case.
+    """
     import pandas as pd
 
     if not isinstance(value, pd.Series):
         _no("a Series", value)
-    return value
+    found: pd.Series = _told(plain_tables.series, value, index)
+    return found
 
 
 def mapping(value: Any, keys: Sequence[Any] | None = None) -> dict[Any, Any]:
     """Return a dict that has at least the keys named."""
     if not isinstance(value, dict):
         _no("a dict", value)
-    missing = [k for k in keys or () if k not in value]
+    found = _pairs(value)
+    missing = [k for k in keys or () if k not in found]
     if missing:
         raise Unexpected(f"expected the keys {list(keys or ())}; missing: {missing}")
-    return value
+    return found
+
+
+def _pairs(value: dict[Any, Any]) -> dict[Any, Any]:
+    """Return what a dict holds; a class of the learner's own has no say in it."""
+    if isinstance(value, collections.OrderedDict):
+        return {k: dict.__getitem__(value, k) for k in collections.OrderedDict.__iter__(value)}
+    return value if type(value) is dict else dict(dict.items(value))
 
 
 def sequence(value: Any, length: int | None = None) -> list[Any]:
     """Return a list or tuple as a list."""
     if not isinstance(value, (list, tuple)):
         _no("a list", value)
-    if length is not None and len(value) != length:
-        _no(f"a list of length {length}", value)
-    return list(value)
+    items = plain_arrays.items_of(value)
+    if length is not None and len(items) != length:
+        _no(f"a list of length {length}", items)
+    return items
 
 
 def handle(value: Any, methods: Sequence[str] = ()) -> Any:
     """Return an object of the learner's that has at least the methods named; with plain pytest that is no handle."""
-    plain = not installed() and type(value).__module__.partition(".")[0] not in VALUES
-    if not (isinstance(value, Handle) or plain):
+    plain = not installed() and stays(value)
+    if not (isinstance(value, (Handle, Kept)) or plain):
         _no("an object" + (f" with the methods {list(methods)}" if methods else ""), value)
     for name in methods:
         method = getattr(value, name, None)

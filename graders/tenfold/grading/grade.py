@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,37 +16,28 @@ from typing import Any
 
 import pytest
 
-from ..box import levels
+from ..box import levels, machine_speed
 from ..box.proxy import Module, install
 from ..box.session import Session
 from ..errors import AuthoringError, FromSubmission, SubmissionError, TenfoldError
 from ..exercise import libraries, seeds
 from ..exercise.exercise import Exercise
 from ..exercise.file_hash import digest
+from ..handin.places import Places
 from ..handin.submission import Submission, collect
-from ..result import Blame, CheckResult, Result, Status, clean
+from ..result import Blame, CheckResult, Result, Status, Stopped, clean
 from ..version import __version__
-from . import leaked_rows
+from . import leaked_rows, pytest_run
 from .blame import blamed
 from .check_context import GRADING, Grading
 from .check_outcomes import Recorder
+from .reference_box import Submitted
 
-OPTIONS = ["-c", os.devnull, "--import-mode=importlib", "--noconftest", "-p", "tenfold.plugin"]
-UNUSED = [
-    "terminal",
-    "cacheprovider",
-    "logging",
-    "junitxml",
-    "faulthandler",
-    "doctest",
-    "setuponly",
-    "stepwise",
-    "unraisableexception",
-    "threadexception",
-]
-
+Used = tuple[float, float]
+"""Processor seconds of the boxes of a submission, and of those of the kit."""
 NOT_HIDDEN = "Visible checks only: the hidden ones were not run, so this is no full grade."
 NO_HIDDEN = "Visible checks only: this bundle holds no hidden ones, so this is no full grade."
+STOPPED = "stopped by you: what was not decided by then is no zero"
 
 
 @dataclass(frozen=True)
@@ -71,52 +63,96 @@ class Request:
     """Also look for rows of generated data that are both public and hidden (for proofs)."""
 
 
+@dataclass
+class _Known:
+    """What is known of a grade so far, whatever ends it."""
+
+    level: str
+    seed: seeds.Seed
+    hashes: dict[str, str]
+    recorder: Recorder | None = None
+    used: Used | None = None
+
+
 def grade(request: Request) -> Result:
-    """Grade one submission; whatever goes wrong is a result too."""
+    """Grade one submission; whatever goes wrong is a result too.
+
+    Raises
+    ------
+    Stopped
+        Somebody ended it; the result so far is in it.
+    """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
-    exercise = request.exercise
-    level = request.level or levels.best(exercise.limits.network)
-    outcome = _grade(request, level)
-    seconds = round(time.monotonic() - clock, 3)
-    return Result(
+    exercise, stopped, processor = request.exercise, False, time.process_time()
+    known = _Known(
+        request.level or levels.LEVELS[0],
+        request.seed or seeds.practice(),
+        {"submission": "", "grader": "", "data": ""},
+    )
+    try:
+        outcome = _grade(request, known)
+    except KeyboardInterrupt:
+        outcome, stopped = _lost(exercise, "machine", STOPPED, known.recorder), True
+    except TenfoldError as error:
+        outcome = _lost(exercise, blamed(error), str(error))
+    except Exception as error:  # nobody's else: one submission must not end the grades of others
+        outcome = _lost(exercise, blamed(error), _broke(exercise, error)) | {"detail": traceback.format_exc()}
+    result = Result(
         exercise=exercise.id,
         version=exercise.version,
         pass_=exercise.pass_,
-        sandbox={"level": level, "limits": asdict(exercise.limits)},
+        sandbox={"level": known.level, "limits": asdict(exercise.limits)},
         started=started.isoformat(timespec="seconds"),
-        seconds=seconds,
+        seconds=round(time.monotonic() - clock, 3),
         python=platform.python_version(),
+        processor=_processor(known.used, time.process_time() - processor),
+        seed_label=known.seed.label,
+        hashes=known.hashes,
         **outcome,
     )
+    if stopped:
+        raise Stopped(result) from None
+    return result
 
 
-def _grade(request: Request, level: str) -> dict[str, Any]:
-    exercise = request.exercise
-    hashes = {"submission": "", "grader": grader_hash(exercise), "data": ""}
-    seed = request.seed or seeds.practice()
-    try:
-        request = replace(request, visible=request.visible or exercise.bundle is not None)
-        submission = request.take() if request.take else collect(exercise, request.path)
-        hashes["submission"] = submission.digest
-        hashes["data"] = digest(exercise.data_folders(), exercise.course)
-        seed = request.seed or _default_seed(exercise, submission)
-        exercise.require_extras()
-        levels.require(request.require, exercise.limits.network)
-        recorder, message = _run(request, submission, seed, level)
-    except TenfoldError as error:
-        lost: dict[str, Any] = {
-            "checks": (),
-            "score": 0.0,
-            "points": float(exercise.points),
-            "status": "could_not_grade",
-        }
-        return {
-            **lost,
-            "blame": blamed(error),
-            "message": str(error),
-            "hashes": hashes,
-            "seed_label": seed.label,
-        }
+def _processor(used: Used | None, here: float) -> dict[str, float] | None:
+    """Return processor seconds: of the submission's boxes, and of this process and the kit's own boxes."""
+    if used is None:
+        return None
+    submission, kit = used
+    return {"submission": round(submission, 3), "grader": round(here + kit, 3), "factor": machine_speed.factor()}
+
+
+def _lost(exercise: Exercise, blame: Blame, message: str, recorder: Recorder | None = None) -> dict[str, Any]:
+    checks = tuple(recorder.results.values()) if recorder else ()
+    return {
+        "checks": checks,
+        "score": round(sum(check.earned for check in checks), 4),
+        "points": float(sum(check.points for check in checks) or exercise.points),
+        "status": "could_not_grade",
+        "blame": blame,
+        "message": message,
+    }
+
+
+def _broke(exercise: Exercise, error: Exception) -> str:
+    if blamed(error) == "machine":
+        return clean(f"this machine could not grade it ({error or type(error).__name__}): mend that and grade again")
+    return _grader_broke(exercise)
+
+
+def _grade(request: Request, known: _Known) -> dict[str, Any]:
+    exercise, hashes = request.exercise, known.hashes
+    hashes["grader"] = grader_hash(exercise)
+    known.level = request.level or levels.best(exercise.limits.network)
+    request = replace(request, visible=request.visible or exercise.bundle is not None)
+    submission = request.take() if request.take else collect(exercise, request.path)
+    hashes["submission"] = submission.digest
+    hashes["data"] = digest(exercise.data_folders(), exercise.course)
+    known.seed = request.seed or _default_seed(exercise, submission)
+    exercise.require_extras()
+    levels.require(request.require, exercise.limits.network)
+    recorder, message = _run(request, submission, known)
     checks = tuple(recorder.results.values())
     points = sum(check.points for check in checks)
     whole = not request.visible and request.only is None
@@ -128,14 +164,14 @@ def _grade(request: Request, level: str) -> dict[str, Any]:
     blame: Blame | None = "submission" if status == "not_yet" else recorder.blame
     if status == "could_not_grade" and not message:
         message = _lost_line(exercise, recorder)
-    if request.visible and status != "could_not_grade":
-        message = "\n".join(line for line in (message, NO_HIDDEN if exercise.bundle else NOT_HIDDEN) if line)
+    if status != "could_not_grade":
+        part = (NO_HIDDEN if exercise.bundle else NOT_HIDDEN) if request.visible else ""
+        less = levels.shortfall(known.level, exercise.limits.network)
+        message = "\n".join(line for line in (message, part, less) if line)
     return {
         "status": status,
         "score": score,
         "points": float(points if recorder.results else exercise.points),
-        "seed_label": seed.label,
-        "hashes": hashes,
         "blame": blame,
         "message": message,
         "checks": checks,
@@ -153,12 +189,17 @@ def _status(recorder: Recorder, checks: tuple[CheckResult, ...], score: float, n
 
 def _lost_line(exercise: Exercise, recorder: Recorder) -> str:
     if recorder.blame == "machine":
-        return "this machine could not run every check (memory, disk or a missing package): mend that and grade again"
+        lacking = "memory, disk, a missing package, or time with too much else at work"
+        return f"this machine could not run every check ({lacking}): mend that and grade again"
+    return _grader_broke(exercise)
+
+
+def _grader_broke(exercise: Exercise) -> str:
     again = f"make grade EX={exercise.id} ARGS=--debug"
     return f"the grader of {exercise.id} broke; it is not your mistake. Please report it with the output of: {again}"
 
 
-def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str) -> tuple[Recorder, str]:
+def _run(request: Request, submission: Submission, known: _Known) -> tuple[Recorder, str]:
     exercise = request.exercise
     files = [exercise.visible_checks, *([] if request.visible else [exercise.hidden_checks])]
     missing = [str(path) for path in files if not path.is_file()]
@@ -166,14 +207,17 @@ def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str)
         raise AuthoringError(f"{exercise.id} has no checks at {missing[0]}")
     drawn: list[tuple[str, bool, Any]] | None = [] if request.audit else None
     loaded = libraries.besides(exercise.libraries, submission.files)
-    session = Session(submission.files, exercise.modules, exercise.limits, level, loaded)
-    grading = Grading(exercise, seed, session, level, drawn=drawn)
+    hidden = _hidden(exercise)
+    session = Session(submission.files, exercise.modules, exercise.limits, known.level, loaded, hidden=hidden)
+    submitted = Submitted(submission.files.values())
+    grading = Grading(exercise, known.seed, session, known.level, submitted, drawn=drawn)
     with _own_modules(files):
         try:
-            broken = _load(grading.session)
+            broken = submission.broken or _load(grading.session, submission.places)
             modules = install(grading.session, exercise.modules)
-            recorder = Recorder(exercise, modules, broken or None, set(request.only) if request.only else None)
-            code = _pytest(exercise, files, grading, recorder)
+            only = set(request.only) if request.only else None
+            known.recorder = recorder = Recorder(exercise, modules, broken or None, only, submission.places)
+            code = pytest_run.run(exercise.course, files, [_Start(grading), recorder])
         finally:
             grading.close()
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
@@ -182,7 +226,13 @@ def _run(request: Request, submission: Submission, seed: seeds.Seed, level: str)
     for name in _leaks(exercise, drawn or []):
         recorder.blame = "grader"
         recorder.trouble.append(f"rows of the public draw of {name} come back in a hidden draw")
+    known.used = session.meter.all.used, sum(kit.meter.all.used for kit in grading.references.values())
     return recorder, broken
+
+
+def _hidden(exercise: Exercise) -> list[Path]:
+    """Return files that no box may be able to read: where one can, the course lies in a place that all may read."""
+    return [path.resolve() for path in (exercise.hidden_checks, *exercise.solution.glob("*.py"))]
 
 
 def _leaks(exercise: Exercise, drawn: list[tuple[str, bool, Any]]) -> list[str]:
@@ -194,47 +244,27 @@ def _leaks(exercise: Exercise, drawn: list[tuple[str, bool, Any]]) -> list[str]:
     return [name for name, (public, hidden) in sides.items() if leaked_rows.shared(public, hidden)]
 
 
-def _load(session: Session) -> str:
+def _load(session: Session, places: Places) -> str:
     """Load the submission and return why it cannot be, or an empty string."""
     try:
         session.start()
     except SubmissionError as error:
         return clean(f"{error} ({error.detail})" if error.detail else str(error))
     except FromSubmission as error:
-        where = f"{error.where}: " if error.where else ""
-        return clean(f"{where}{error.kind}: {error}")
+        where, text = places.of(error)
+        return clean(f"{where}{': ' if where else ''}{error.kind}: {text}")
     return ""
 
 
-def _pytest(exercise: Exercise, files: list[Path], grading: Grading, recorder: Recorder) -> int:
-    class Start:
-        def pytest_configure(self, config: pytest.Config) -> None:
-            config.stash[GRADING] = grading
-            config.option.tbstyle = "native"  # for authors alone, and pytest's own takes a tenth of a second to make
+class _Start:
+    """A plugin that tells the fixtures of a run what is graded."""
 
-    arguments = [
-        *OPTIONS,
-        f"--rootdir={exercise.course}",
-        f"--confcutdir={exercise.course}",  # else pytest looks into every folder above, and imports packages there
-        *(f"-pno:{name}" for name in UNUSED),
-        *map(str, files),
-    ]
-    with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=""):
-        return int(pytest.main(arguments, plugins=[Start(), recorder]))
+    def __init__(self, grading: Grading) -> None:
+        self._grading = grading
 
-
-@contextlib.contextmanager
-def _environment(**values: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[GRADING] = self._grading
+        config.option.tbstyle = "native"  # for authors alone, and pytest's own takes a tenth of a second to make
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,18 @@ class Work:
     ----------
     session
         The submission at work.
+    note
+        Is told what was read.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, note: Callable[[bytes], object] = len) -> None:
+        self._session, self._note = session, note
 
     def read(self, path: str, most_mb: int = 64) -> bytes:
         """Return a file of the box."""
-        return self._session.box.files.read(path, most_mb)
+        content = self._session.box.files.read(path, most_mb)
+        self._note(content)
+        return content
 
     def write(self, path: str, data: bytes) -> None:
         """Put a file into the box."""

@@ -3,4 +3,4 @@
 Uses `exercise`.
 """
 
-__all__ = ["notebook_cells", "submission"]
+__all__ = ["notebook_cells", "places", "submission"]

@@ -1,57 +1,56 @@
-"""A notebook as plain text: its cells, and which of them make up a submission. Nothing of it is run."""
+"""Which cells of a notebook make up a submission: those of a file, by their mark or name, or all of them."""
 
 from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import re
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..errors import Unreadable
-from .cell_dependencies import TOO_ODD, completed, defines_something
+from .cell_dependencies import completed, defines_something, gathered
+from .cell_text import TOO_ODD, ended, is_python, parsed, plain, wrong_line
+from .notebook_formats import Cell, language, read
+from .places import Line, lines_of
+from .units import Piece
+
+__all__ = ["Cell", "Parts", "cell_name", "language", "marked", "one", "parts", "plain", "read", "submitted"]
 
 MOST_CODE = 500_000  # characters of Python in a notebook: a parser takes a kilobyte of memory for one
-WORK = 200_000  # characters that are parsed while magics are looked for
-PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")  # what stands below them is Python
+MAGICS_ABOVE = "%%(?!(?:write)?file)[a-z]+"
 MARK = re.compile(
-    rf"\s*+(?:(?:{'|'.join(PYTHON_MAGICS)}|%python\b|#(?![ \t]*file[ \t]*:)).*\n\s*+)*+"
+    rf"\s*+(?:(?:{MAGICS_ABOVE}|%python\b|#(?![ \t]*file[ \t]*:)).*\n\s*+)*+"
     r"(?:#[ \t]*file[ \t]*:|(%%(?:write)?file)([ \t]+-a\b|[ \t]+--append\b)?[ \t])"
-    r"[ \t]*[\"']?(?:\./)?([^\s\"']+)[\"']?[ \t]*\r?(?:\n|$)",
+    r"[ \t]*(?:\"([^\"\n]+)\"|'([^'\n]+)'|(\S+))[ \t]*\r?(?:\n|$)",
     re.IGNORECASE,
 )
-JUPYTER_LINE = re.compile(r"\s*+(?:[%!?]|.*\?\s*$|[\w, ]+=\s*[%!]|(?:pip|conda|cd|ls|pwd)\s+[^=(\[.])")
-TIMED = re.compile(r"(\s*+(?:[\w, ]+=\s*)?)%time\s+(.*)")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell as somebody handed it in."""
-
-    kind: str
-    """Its type: code, markdown, raw, or whatever they made of it."""
-    source: str
-    names: frozenset[str] = frozenset()
-    """The names that it goes by: its id, and nbgrader's."""
-
-    @property
-    def is_python(self) -> bool:
-        """Whether it is code, and not for a magic that is no Python."""
-        first = self.source.lstrip()
-        return self.kind == "code" and (not first.startswith("%%") or first.startswith(PYTHON_MAGICS))
 
 
 @dataclass(frozen=True)
 class Parts:
     """A notebook, sorted; every cell with its place."""
 
-    files: dict[str, list[tuple[int, str]]]
+    files: dict[str, list[Piece]]
     """The pieces of every file that was found, by name: as they were written, magics and all."""
     others: list[tuple[int, Cell]]
     """The cells that are part of no file."""
+    whole: bool = False
+    """Whether nothing is marked, and the one file is among all the code."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the first line of a cell says of a file."""
+
+    file: str
+    text: str
+    """The rest of the cell."""
+    line: int
+    """Of the cell, on which the rest begins."""
+    anew: bool
+    more: bool
+    """Whether it begins the file anew, or goes on with it, as ``%%writefile`` does."""
 
 
 def cell_name(file: str) -> str:
@@ -62,29 +61,6 @@ def cell_name(file: str) -> str:
 def marked(file: str, text: str) -> str:
     """Return the source of the cell that holds a file: Python runs in Jupyter as well, all else is written to disk."""
     return f"{'# file:' if file.endswith('.py') else '%%writefile'} {file}\n{text}"
-
-
-def read(content: bytes, name: str) -> list[Cell]:
-    """Return the cells of a notebook.
-
-    Raises
-    ------
-    Unreadable
-        `content` is no notebook of Jupyter's format 4.
-    """
-    try:
-        return [_cell(cell) for cell in json.loads(content)["cells"]]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError):
-        raise Unreadable(f"{name} is not a notebook that can be read. Save it again in Jupyter.") from None
-
-
-def _cell(cell: dict[str, Any]) -> Cell:
-    source, metadata = cell.get("source", ""), cell.get("metadata")
-    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
-    text = text.lstrip("\ufeff").encode("utf-8", "replace").decode()
-    grading = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    names = (cell.get("id"), grading.get("grade_id") if isinstance(grading, dict) else None)
-    return Cell(str(cell["cell_type"]), text, frozenset(name for name in names if isinstance(name, str)))
 
 
 def parts(cells: Sequence[Cell], wanted: Sequence[str]) -> Parts:
@@ -101,110 +77,119 @@ def parts(cells: Sequence[Cell], wanted: Sequence[str]) -> Parts:
         There is more code than anybody writes.
     """
     names = {cell_name(file): file for file in wanted}
-    marks = [MARK.match(cell.source) for cell in cells]
-    size = sum(
-        len(c.source)
-        for c, mark in zip(cells, marks, strict=True)
-        if mark or c.kind == "code" or c.names & names.keys()
-    )
-    if size > MOST_CODE:
+    marks = [_mark(cell, wanted) for cell in cells]
+    counted = [c for c, m in zip(cells, marks, strict=True) if m or c.kind == "code" or c.names & names.keys()]
+    if sum(len(cell.source) for cell in counted) > MOST_CODE:
         raise Unreadable(f"there are more than {MOST_CODE:,} characters of code. Take out what is not your work.")
-    said = {mark[3] for mark in marks if mark}
-    found: dict[str, list[tuple[int, str]]] = {}
+    said = {mark.file for mark in marks if mark}
+    found: dict[str, list[Piece]] = {}
     seen: set[tuple[str, str]] = set()
     others: list[tuple[int, Cell]] = []
     for place, (cell, mark) in enumerate(zip(cells, marks, strict=True)):
-        if mark and mark[3] in wanted:
-            file, text, anew, more = mark[3], cell.source[mark.end() :], bool(mark[1]) and not mark[2], bool(mark[2])
-        else:
-            file, text, anew, more = _by_name(cell, names, said), cell.source, False, False
-            if file and not file.endswith(".py") and text.lstrip().startswith("%%"):
-                text = text.lstrip().partition("\n")[2]
-        if not file:
+        mark = mark or _by_name(cell, names, said)
+        if mark is None:
             others.append((place, cell))
             continue
-        pieces = found.setdefault(file, [])
-        if anew:
+        pieces = found.setdefault(mark.file, [])
+        if mark.anew:
             pieces.clear()
-        if anew or more or (file, text) not in seen:
-            pieces.append((place, _ended(text)))
-        seen.add((file, text))
-    every = [(i, _ended(c.source)) for i, c in others if c.is_python and _does_something(c.source)] if not found else []
-    if every and len(wanted) == 1 and wanted[0].endswith(".py"):
-        return Parts({wanted[0]: every}, [(i, cell) for i, cell in others if not cell.is_python])
+        if mark.anew or mark.more or (mark.file, mark.text) not in seen:
+            pieces.append(_piece(place, cell, mark.text, mark.line, mark.file.endswith(".py")))
+        seen.add((mark.file, mark.text))
+    if not found and len(wanted) == 1 and wanted[0].endswith(".py"):
+        every = [(i, c) for i, c in others if _is_code(c) and _does_something(c.source)]
+        if every:
+            rest = [(i, c) for i, c in others if not _is_code(c)]
+            return Parts({wanted[0]: [_piece(i, c, c.source) for i, c in every]}, rest, whole=True)
     return Parts(found, others)
 
 
-def _by_name(cell: Cell, names: Mapping[str, str], said: set[str]) -> str:
+def one(file: str, cells: Sequence[Cell]) -> Parts:
+    """Return cells as the one file that they are, whatever they say."""
+    return Parts({file: [_piece(i, cell, cell.source) for i, cell in enumerate(cells)]}, [])
+
+
+def _mark(cell: Cell, wanted: Sequence[str]) -> Mark | None:
+    found = MARK.match(cell.source)
+    if found is None:
+        return None
+    path = (found[3] or found[4] or found[5]).replace("\\", "/").removeprefix("./")
+    for file in wanted:
+        if path == file or path.endswith(f"/{file}"):
+            text, line = cell.source[found.end() :], cell.source.count("\n", 0, found.end()) + 1
+            return Mark(file, ended(text), line, bool(found[1]) and not found[2], bool(found[2]))
+    return None
+
+
+def _by_name(cell: Cell, names: Mapping[str, str], said: set[str]) -> Mark | None:
     """Return the file that a cell is named for; a copy of a marked cell, to try things in, is for none."""
     named = sorted(cell.names & names.keys())
-    file = names[named[0]] if named else ""
-    return "" if file.endswith(".py") and file in said and not defines_something(plain(cell.source)) else file
+    if not named:
+        return None
+    file, text, line = names[named[0]], cell.source, 1
+    if file.endswith(".py"):
+        if file in said and not defines_something(plain(text)):
+            return None
+    elif text.lstrip().startswith("%%"):
+        rest = text.lstrip().partition("\n")[2]
+        text, line = rest, text.count("\n") - rest.count("\n") + 1
+    return Mark(file, ended(text), line, False, False)
 
 
-def _ended(text: str) -> str:
-    return text if text.endswith("\n") else text + "\n"
+def _piece(place: int, cell: Cell, text: str, line: int = 1, python: bool = True) -> Piece:
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if python else text
+    first = cell.first if cell.flat else cell.first + line - 1
+    return Piece(place, lines_of(ended(text), cell.label, first, cell.flat))
+
+
+def _is_code(cell: Cell) -> bool:
+    return cell.kind == "code" and is_python(cell.source)
 
 
 def _does_something(source: str) -> bool:
-    try:
-        return any(not isinstance(node, ast.Pass) for node in ast.parse(plain(source)).body)
-    except TOO_ODD:
-        return True
+    tree = parsed(plain(source))
+    return tree is None or any(not isinstance(node, ast.Pass) for node in tree.body)
 
 
-def submitted(found: Parts, starters: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the files of a submission: lines for Jupyter alone made void, and completed from other cells."""
+def submitted(
+    found: Parts,
+    starters: Mapping[str, str] | None = None,
+    wanted: Collection[str] = (),
+    libraries: Collection[str] = (),
+) -> dict[str, list[Line]]:
+    """Return the lines of a submission's files: those for Jupyter alone made void, and completed from other cells.
+
+    Parameters
+    ----------
+    found
+        The notebook, sorted.
+    starters
+        The Python files as they were at first, by name.
+    wanted
+        What checks ask for, besides.
+    libraries
+        What the exercise imports.
+    """
     files = {}
     for name, pieces in found.files.items():
-        text = "".join(text for _, text in pieces)
+        lines = [line for piece in pieces for line in piece.lines]
         if name.endswith(".py"):
-            text = plain(text)
-            others = [(place, plain(cell.source)) for place, cell in found.others if cell.is_python]
+            own, starter = [_plain(piece) for piece in pieces], (starters or {}).get(name, "")
+            others = [_plain(_piece(i, cell, cell.source)) for i, cell in found.others if _is_code(cell)]
+            whole = _plain(Piece(own[-1].place if own else 0, lines))
+            lines = list(whole.lines)
             with contextlib.suppress(*TOO_ODD):
-                own = [(place, plain(piece)) for place, piece in pieces]
-                whole = _wrong_line(text) is None and any(_wrong_line(piece) is not None for _, piece in own)
-                text = completed([(own[-1][0], text)] if whole else own, others, (starters or {}).get(name, ""))
-        files[name] = text.rstrip("\n") + "\n"
+                if found.whole:
+                    lines = gathered(own, starter, wanted, libraries, name[:-3])
+                elif own:
+                    split = wrong_line(whole.text) is None and any(wrong_line(piece.text) is not None for piece in own)
+                    lines = completed([whole] if split else own, others, starter, libraries, name[:-3])
+        while len(lines) > 1 and not lines[-1][0]:
+            lines.pop()
+        files[name] = lines
     return files
 
 
-def plain(source: str) -> str:
-    """Return Python of a notebook without magics and shell lines; every line keeps its number."""
-    lines = (textwrap.dedent(source) if source[:1] in (" ", "\t") else source).split("\n")
-    for _ in range(20 + WORK // (len(source) + 1)):
-        wrong = _wrong_line("\n".join(lines))
-        if wrong is None or not 0 < wrong <= len(lines) or not JUPYTER_LINE.match(lines[wrong - 1]):
-            return "\n".join(lines)
-        _void(lines, wrong - 1)
-    for i, line in enumerate(lines):
-        if JUPYTER_LINE.match(line):
-            _void(lines, i)
-    return "\n".join(lines)
-
-
-def _void(lines: list[str], i: int) -> None:
-    """Make a line void, and those that it goes on in; of ``%time`` the statement is kept."""
-    timed = TIMED.fullmatch(lines[i])
-    if timed:
-        lines[i] = timed[1] + timed[2]
-        return
-    on = True
-    while on and i < len(lines):
-        text = lines[i].lstrip()
-        on = text.endswith("\\")
-        lines[i] = f"{lines[i][: len(lines[i]) - len(text)]}pass  # {text.rstrip(chr(92))}"
-        i += 1
-        if on and i < len(lines):  # at the same depth
-            lines[i] = lines[i - 1][: lines[i - 1].index("pass")] + lines[i].lstrip()
-
-
-def _wrong_line(source: str) -> int | None:
-    """Return the line at which a text stops being Python, or None where it does not or nobody can tell."""
-    try:
-        ast.parse(source)
-    except SyntaxError as error:
-        return error.lineno
-    except TOO_ODD:
-        return None
-    return None
+def _plain(piece: Piece) -> Piece:
+    texts = plain(piece.text.removesuffix("\n")).split("\n")
+    return Piece(piece.place, [(text, *line[1:]) for text, line in zip(texts, piece.lines, strict=True)])

@@ -12,14 +12,18 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import TenfoldError
+from .. import streams
+from ..errors import MissingExtra, TenfoldError
 from ..exercise import catalog
 from ..exercise.exercise import Exercise
 from ..handin import notebook_cells
-from ..handin.submission import notebook_files
+from ..handin.places import Line, Places, lines_of, segments, text_of
+from ..handin.submission import notebook_lines
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
@@ -39,10 +43,27 @@ class Shown(Exception):
         return [str(self)]
 
 
+class Mirror(types.ModuleType):
+    """A module whose names are those that a notebook has by now."""
+
+    def __init__(self, name: str, names: Callable[[], Mapping[str, Any]], cell: str) -> None:
+        super().__init__(name)
+        self._names, self._cell = names, cell
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        names = self._names()
+        if name not in names:
+            raise ImportError(f"no {name} yet: run the cell that begins with {self._cell}, and then this one again")
+        return names[name]
+
+
 class Bench:
     """The exercise of one notebook, and the cells that were run."""
 
-    def __init__(self) -> None:
+    def __init__(self, shell: InteractiveShell | None = None) -> None:
+        self._shell = shell
         self._exercise: Exercise | None = None
         self._ran: dict[str, notebook_cells.Cell] = {}
         self._shared = ""
@@ -51,16 +72,39 @@ class Bench:
         """Remember a cell that is about to run; run again, it takes its old place."""
         text = str(info.raw_cell or "")
         name = getattr(info, "cell_id", None) or text.partition("\n")[0]
-        self._ran[name] = notebook_cells.Cell("code", text, frozenset({name}))
+        number = getattr(self._shell, "execution_count", "")
+        self._ran[name] = notebook_cells.Cell("code", text, frozenset({name}), f"cell In[{number}]")
 
     def tenfold(self, line: str) -> None:
         """``%tenfold EXERCISE``: say which exercise this notebook is."""
         try:
             self._exercise = catalog.find(catalog.find_course(Path.cwd()), line.strip())
             self._exercise.require_extras()
+        except MissingExtra as error:
+            lacking = str(error).partition(". ")[0]
+            raise Shown(f"{lacking}. Install them where this notebook runs, and run this cell again.") from None
         except TenfoldError as error:
             raise Shown(f"{error}\nKeep the notebook in the folder that it came in.") from None
+        self._mirror(self._exercise)
         print(f"{self._exercise.id}: {self._exercise.title}, {self._exercise.points} points")
+
+    def _mirror(self, exercise: Exercise) -> None:
+        """Let cells import what the statement imports: from the work, and from the file of visible checks."""
+        for name in exercise.files:
+            if name.endswith(".py"):
+                first = notebook_cells.marked(name, "").strip()
+                sys.modules[Path(name).stem] = Mirror(Path(name).stem, lambda: self._user_names, first)
+        test = exercise.visible_checks.stem
+        sys.modules[test] = Mirror(test, self._names_of_checks, "%%shared")
+
+    @property
+    def _user_names(self) -> dict[str, Any]:
+        return getattr(self._shell, "user_ns", {})
+
+    def _names_of_checks(self) -> dict[str, Any]:
+        names: dict[str, Any] = {"__name__": "checks"}
+        exec(self._shared, names)  # the kit's own text, in the student's own kernel
+        return names
 
     def shared(self, line: str, cell: str) -> None:
         """``%%shared``: what the visible checks have in common; it is run with each of them."""
@@ -72,7 +116,8 @@ class Bench:
         if self._exercise is None:
             raise Shown("Run the first cell of this notebook, then this one again.")
         try:
-            files = notebook_files(self._exercise, list(self._ran.values()))
+            found = notebook_cells.parts(list(self._ran.values()), self._exercise.files)
+            files = notebook_lines(self._exercise, found)
         except TenfoldError as error:
             raise Shown(str(error)) from None
         for name in self._exercise.files:
@@ -84,19 +129,23 @@ class Bench:
             raise Shown(said)
         print("✓ passed")
 
-    def _run(self, exercise: Exercise, files: dict[str, str], check: str) -> tuple[int, str]:
+    def _run(self, exercise: Exercise, files: dict[str, list[Line]], check: str) -> tuple[int, str]:
+        from ..grading.pytest_run import unsettled  # pytest itself is loaded when a check is run
+
+        checks = [*lines_of(self._shared, "the cell %%shared", 2), *lines_of(f"\n{check}", "this cell")]
+        test = exercise.visible_checks.name
+        places = Places({name: segments(lines) for name, lines in {**files, test: checks}.items()})
         with tempfile.TemporaryDirectory(prefix="tenfold-") as place:
             folder = Path(place, *exercise.folder.relative_to(exercise.course).parts)
-            test = folder / exercise.visible_checks.name
-            contents = {folder / name: text.encode("utf-8", "replace") for name, text in files.items()}
+            texts = {**files, test: checks}
+            contents = {folder / name: text_of(lines).encode("utf-8", "replace") for name, lines in texts.items()}
             contents[folder / "exercise.toml"] = (exercise.folder / "exercise.toml").read_bytes()
-            contents[test] = f"{self._shared}\n\n{check}".encode()
             for path, content in contents.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             Path(place, "datasets").symlink_to(exercise.course / "datasets")
-            environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
-            argv = [sys.executable, "-m", "pytest", *PYTEST, f"--rootdir={place}", str(test)]
+            environment = {**unsettled(os.environ), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+            argv = [sys.executable, "-m", "pytest", *PYTEST, f"--rootdir={place}", str(folder / test)]
             try:
                 done = subprocess.run(
                     argv,
@@ -111,7 +160,8 @@ class Bench:
                 )
             except subprocess.TimeoutExpired:
                 return 1, f"✗ not done after {exercise.limits.total:g} seconds: does a loop never end?"
-            return done.returncode, f"✗ not yet\n{done.stdout.replace(str(folder) + os.sep, '').strip()}"
+            said = done.stdout.replace(str(folder) + os.sep, "").replace(f"{place}{os.sep}", "").strip()
+            return done.returncode, f"✗ not yet\n{places.told(said)}"
 
     def hidden(self, line: str, cell: str) -> None:
         """``%%hidden``: a check that only the grader has."""
@@ -128,8 +178,9 @@ def _not_graded_here() -> None:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Give a kernel the words of an exercise's notebook."""
+    streams.make_ready()
     _not_graded_here()
-    bench: Any = Bench()
+    bench: Any = Bench(shell)
     shell.events.register("pre_run_cell", bench.note)
     shell.register_magic_function(bench.tenfold, "line")
     for word in (bench.shared, bench.check, bench.hidden):

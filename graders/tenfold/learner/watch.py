@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ..exercise.exercise import Exercise
 from ..grading.grade import Request, grade
-from ..reports import terminal_text
+from ..reports import printed, terminal_text
 from . import progress
 
 PAUSE = 0.1
@@ -31,7 +31,7 @@ def watch(exercise: Exercise, console: Console) -> None:
                 with contextlib.suppress(OSError):
                     progress.note_grade(exercise, result)
             console.clear()
-            print(terminal_text.as_text(result, exercise.title, console))
+            printed.say(terminal_text.as_text(result, exercise.title, console))
             if not whole and result.status == "passed":
                 rest = "the hidden ones are not here." if exercise.bundle else "[bold]Enter[/] grades all checks."
                 console.print(f"\n  All visible checks hold: {rest}")

@@ -8,6 +8,7 @@ __all__ = [
     "generated_docs",
     "html_page",
     "json_document",
+    "printed",
     "result_check",
     "signature",
     "svg_layout",

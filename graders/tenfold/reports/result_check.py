@@ -11,6 +11,8 @@ from typing import Any
 
 from ..errors import MissingExtra, TenfoldError, UsageError
 from ..exercise import catalog
+from ..exercise.check_functions import hidden_names, titles, worth
+from ..exercise.exercise import Exercise
 from ..exercise.file_hash import digest
 from ..grading.grade import grader_hash
 from ..handin.submission import collect
@@ -50,7 +52,7 @@ def read(path: Path) -> dict[str, Any]:
     if len(text) > MOST_BYTES:
         raise UsageError(f"{path} is larger than {MOST_BYTES >> 20} MB; no result is")
     try:
-        document: dict[str, Any] = json.loads(text, parse_constant=_no_constant)
+        document: dict[str, Any] = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once)
         jsonschema.validate(document, json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is no whole result: {str(error).splitlines()[0][:200]}") from None
@@ -111,6 +113,8 @@ def _of_this_course(document: dict[str, Any], course: Path, work: Path | None) -
     yield Finding(same, "graded with these checks" if same else "graded with other checks than those of this course")
     same = hashes["data"] == digest(exercise.data_folders(), exercise.course)
     yield Finding(same, "graded on these data" if same else "graded on other data than those of this course")
+    wrong = next(_other_checks(document, exercise), None)
+    yield Finding(wrong is None, "its checks are those of this course" if wrong is None else wrong)
     whole = document["points"] == exercise.points
     missing = "not every check" if any(check["hidden"] for check in document["checks"]) else "no hidden check"
     yield Finding(whole, "every check was tried" if whole else f"{missing} is in it: a full grade has more points")
@@ -121,6 +125,26 @@ def _of_this_course(document: dict[str, Any], course: Path, work: Path | None) -
         yield Finding(same, f"it is about {work}" if same else f"it is about other work than {work}")
 
 
+def _other_checks(document: dict[str, Any], exercise: Exercise) -> Iterator[str]:
+    """Yield what a document says of its checks that is not so here; a check with parameters is there several times."""
+    known, named, hidden = worth(exercise), titles(exercise), hidden_names(exercise)
+    seen = set[str]()
+    for check in document["checks"]:
+        name = check["id"].partition("[")[0]
+        if name not in known:
+            yield f"this course has no check {check['id']}"
+        elif check["id"] in seen:
+            yield f"{check['id']} is in it twice"
+        elif check["points"] != known[name][0]:
+            yield f"{check['id']} is worth {known[name][0]:g} points, not {check['points']:g}"
+        elif check["title"] != named[name] or check["hidden"] != (name in hidden):
+            yield f"{check['id']} has another title, or is hidden where it is not"
+        seen.add(check["id"])
+    missing = sorted(known.keys() - {name.partition("[")[0] for name in seen})
+    if seen and missing and document["points"] == exercise.points:
+        yield f"{missing[0]} is not in it"
+
+
 def _signed(document: dict[str, Any], key: Path | None) -> Finding:
     if "signature" not in document:
         text = "not signed: anybody could have written it"
@@ -129,6 +153,15 @@ def _signed(document: dict[str, Any], key: Path | None) -> Finding:
         return Finding(None, f"signed by the key {document['signature']['key'][:16]}…: name the public key with --key")
     good = signature.holds(document, key)
     return Finding(good, f"signed with {key}, and not changed" if good else f"not signed with {key}, or changed since")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object in which no name is there twice: two readers would take two different ones."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is there twice")
+    return found
 
 
 def _no_constant(name: str) -> None:

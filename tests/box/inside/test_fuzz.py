@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import decimal
+import fractions
 import json
 import math
 import os
@@ -35,6 +36,7 @@ COUNTS = {"noise": 15_000, "mutated": 35_000, "forged": 50_000}
 SLOWEST = 1.0  # seconds of processor time for one frame
 LARGEST = 1 << 16
 GROWTH = 100  # MB: 16 bytes for each byte of the largest frame are 1; the rest is what pandas and malloc keep for later
+MOST_MEMORY = 4 << 30
 PROMISED = 2_000_000  # items that a value may say it has, beside those that were sent
 SEED = 20_260
 
@@ -45,6 +47,9 @@ DTYPES = ["<f8", ">f8", "<i8", "|i1", "|b1", "|u1", "<U1", "<U0", "|S0", "|S3", 
 TEXTS = ["1e999999999", "NaN", "sNaN", "2024-01-01", "2024-02-30T25:61:00", "12:30", "1.50", "ns", "s", "Y", "UTC",
          "UTC+99:99", "Europe/Berlin", "../../etc/passwd", "dateutil//etc/passwd", "object", "str", "string", "Int64",
          "boolean", "torch.float32", "torch.bfloat16", "-0", "Infinity", "0e-999999999999999999"]  # fmt: skip
+
+
+EIGEN = np.linalg.eig(np.eye(2))  # a tuple of numpy's own
 
 
 class Remote:
@@ -78,6 +83,9 @@ def honest() -> list[bytes]:
         [np.arange(6.0).reshape(2, 3), np.array(["ab", "c"]), np.array([True]), np.zeros((0, 3)), np.float32(1)],
         [frame, frame["a"], pd.Series([1, 2, 3], index=pairs), pd.RangeIndex(5)],
         [object(), {"args": [object()]}],
+        [EIGEN, fractions.Fraction(1, 3), range(2, 9, 3), pd.array([1, None]), pd.Categorical(["a", "b"])],
+        [pd.Series([1.5, 2.5], index=pd.period_range("2024", periods=2, freq="Y")), pd.Timestamp(0, tz="EST5EDT")],
+        [pd.DataFrame({"a": pd.period_range("2024", periods=2, freq="Y"), "b": [1, 2]})],
     ]
     if torch := sys.modules.get("torch"):
         kinds.append([torch.ones(2, 2), torch.ones(3, dtype=torch.bfloat16)])
@@ -183,8 +191,15 @@ class Forger:
             return {"i": self.index(depth, rows=rows), "c": self.index(depth, rows=wide), "v": columns}
         if tag == "dict":
             return {"v": self.many(lambda d: [self.value(d + 2), self.value(d)], depth)}
-        if tag in ("tuple", "set", "plain"):
+        if tag in ("tuple", "set"):
             return {"v": self.many(self.value, depth)}
+        if tag == "named":
+            origin = {"t": self.pick("handle", "callback"), "v": self.pick(0, 1), "n": "x"}
+            return {"v": self.many(self.value, depth), "h": self.pick(origin)}
+        if tag in ("span", "fraction"):
+            return {"v": [self.pick(*NUMBERS) for _ in range(self.rng.choice((3, 3, 2, 2, 1)))]}
+        if tag == "column":
+            return {"v": self.column(depth, self.rng.randrange(4))}
         if tag in ("complex", "timedelta"):
             size = self.rng.choice((2, 2, 3, 3, 0))
             return {"v": [self.rng.choice((1.5, -0.5, *NUMBERS)) for _ in range(size)]}
@@ -224,11 +239,14 @@ class Forger:
         return {"t": tag, "v": levels, "n": names}
 
     def column(self, depth: int, rows: int) -> Any:
-        kind = self.pick("numpy", "category", "utc", "nullable", "list", "list")
+        kind = self.pick("numpy", "category", "utc", "nullable", "list", "list", "handle")
         size = [self.rng.choice((rows, rows, rows, rows + 1))]
         if kind == "list":
             items = [self.value(depth + 4) for _ in range(size[0])]
             return {"k": kind, "d": self.pick("object", "object", "str", "string"), "v": items}
+        if kind == "handle":
+            tag = {"t": self.pick("handle", "handle", "callback"), "v": self.pick(0, 1), "n": "x"}
+            return {"k": kind, "v": self.pick(tag), "s": self.pick(size[0], size[0], *NUMBERS)}
         if kind == "category":
             codes = {"t": "array", "d": "|i1", "s": size, "b": self.buffer(size[0])}
             categories = self.column(depth + 2, 2) if depth < 8 else self.junk()
@@ -262,7 +280,9 @@ def promised(value: Any) -> int:
         return abs(value.adjusted()) if value.is_finite() else 0
     if isinstance(value, (pd.DataFrame, pd.Series, pd.Index)):
         return len(value)
-    shape = getattr(value, "shape", None)
+    if isinstance(value, range):
+        return max(0, (value.stop - value.start) // value.step)
+    shape = None if isinstance(value, values.Kept) else getattr(value, "shape", None)
     return math.prod(n for n in shape if n) if shape else 0
 
 
@@ -344,6 +364,8 @@ def _turns(count: int, tail: int = 14) -> list[Any]:
     return [{"t": "tuple", "v": [-1 - (i >> k & 1) for k in range(tail)]} for i in range(count)]
 
 
+HELD = {"t": "handle", "v": 1, "n": "x"}
+F = 10**2000 + 7, 10**2000 + 9
 EMPTY = {"t": "range", "v": [0, 0, 1], "n": [None]}
 COSTLY: dict[str, Callable[[], bytes]] = {
     "lists": lambda: _raw_header(b"[" + b"[]," * 9_000_000 + b"1]"),
@@ -361,6 +383,21 @@ COSTLY: dict[str, Callable[[], bytes]] = {
     "instants": lambda: _header([{"t": "Timestamp", "v": i, "u": "ns", "z": None} for i in range(120_000)]),
     "scalars": lambda: _header([{"t": "scalar", "d": "<f8", "v": "00" * 8}] * 120_000),
     "handles": lambda: _header([{"t": "handle", "v": 1, "n": "x"}] * 240_000),
+    "tuples with a class": lambda: _header([{"t": "named", "v": [], "h": HELD}] * 80_000),
+    "fractions": lambda: _header([{"t": "fraction", "v": [F[0] + i, F[1] - i]} for i in range(7_000)]),
+    "ranges": lambda: _header([{"t": "span", "v": [0, 10**9, 1]}] * 10),
+    "columns that stayed": lambda: _header(
+        {"t": "frame", "c": {**EMPTY, "v": [0, 100, 1]}, "i": {**EMPTY, "v": [0, 10**6, 1]},
+         "v": [{"k": "handle", "v": HELD, "s": 10**6}] * 100}
+    ),
+    "many categories": lambda: _header(
+        {"t": "series", "i": EMPTY, "n": None,
+         "v": {"k": "category", "v": {"t": "array", "d": "|i1", "s": [0], "b": 0}, "c": _numbers("<i8", 1, 8 << 20),
+               "o": False}}, b"", np.arange(8 << 20).tobytes()
+    ),
+    "zones": lambda: _header(
+        [{"t": "Timestamp", "v": i, "u": "ns", "z": f"UTC+{i % 24:02}:00"} for i in range(80_000)]
+    ),
     "series": lambda: _header(
         [{"t": "series", "i": EMPTY, "v": {"k": "list", "d": "object", "v": []}, "n": None}] * 20_000
     ),
@@ -543,6 +580,7 @@ def test_a_worker_that_breaks_the_protocol_is_ended_and_the_next_call_has_a_new_
 
 
 if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))  # a fault may promise, and make, any number
     if sys.argv[1] == "costly":
         json.dump(costly(), sys.stdout)
     else:

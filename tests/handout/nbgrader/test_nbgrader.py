@@ -481,6 +481,80 @@ def test_every_exercise_is_a_notebook_that_nbgrader_takes(tmp_path):
         assert [c.metadata.nbgrader.solution for c in notebook.cells].count(True) == len(exercise.files)
 
 
+TERMINAL = re.compile(
+    r"make grade|make \w+ EX=|\.\./\.\./|this folder|tenfold grade|copied over|(?<![/`])\bREADME\.md is"
+)
+
+
+def test_what_is_copied_says_nothing_that_works_in_a_terminal_alone():
+    for exercise in catalog.exercises(ROOT):
+        for cell in assignment.source(exercise).cells:
+            if cell.cell_type == "markdown" or cell.metadata.nbgrader.solution:
+                text = cell.metadata.get("tenfold", {}).get("starter", "") or cell.source
+                assert not TERMINAL.search(text), (exercise.id, TERMINAL.search(text))
+    (roi,) = [c for c in assignment.source(catalog.find(ROOT, ROI)).cells if "## Before you start" in c.source]
+    assert "The cells below run the visible checks; all checks run when your work is graded." in roi.source
+
+
+@pytest.fixture
+def kernel(tmp_path, monkeypatch):
+    """Start the kit in a kernel beside an exported notebook; return what runs a cell, names, and the cells."""
+    exercise = catalog.find(ROOT, ROI)
+    monkeypatch.chdir(export.export(exercise, tmp_path).parent)
+    before = dict(sys.modules)
+    shell = SimpleNamespace(user_ns={}, execution_count=0)
+    bench = Bench(shell)
+    bench.tenfold(exercise.id)
+
+    def run(text):
+        shell.execution_count += 1
+        bench.note(SimpleNamespace(raw_cell=text, cell_id=f"c{shell.execution_count}"))
+        first, _, rest = text.partition("\n")
+        if first.startswith("%%"):
+            getattr(bench, first[2:])("", rest)
+        else:
+            exec(text, shell.user_ns)
+
+    yield run, shell.user_ns, {c.id: c.source for c in assignment.source(exercise).cells}
+    for name in sys.modules.keys() - before.keys():
+        del sys.modules[name]
+
+
+def test_the_statements_example_runs_in_the_notebook_as_it_is_copied(kernel):
+    run, names, cells = kernel
+    with pytest.raises(ImportError, match=r"no EXAMPLE yet: run the cell that begins with %%shared"):
+        run("from test_roi import EXAMPLE")
+    with pytest.raises(ImportError, match=r"no appraise yet: run the cell that begins with # file: roi.py"):
+        run("from roi import appraise")
+    run(f"# file: roi.py\n{solution(ROI)['roi.py']}")
+    run(cells["shared"])
+    (example,) = [text for text in cells.values() if text.startswith("## Example")]
+    lines = [line[4:].partition("  #")[0] for line in example.splitlines() if line.startswith(">>> ")]
+    assert len(lines) > 4
+    for line in lines:
+        run(line)
+    assert names["EXAMPLE"]["horizon_months"] > 0
+
+
+def test_a_visible_check_runs_on_cells_with_habits_and_names_cell_and_line(kernel, capsys):
+    run, names, cells = kernel
+    checks = [text for text in cells.values() if text.startswith("%%check")]
+    names.update(display=print)
+    run(cells["shared"])
+    run("import numpy as np")
+    head, tail = solution(ROI)["roi.py"].split("def npv", 1)
+    run(f"# file: roi.py\n{head}\ndisplay(1)")
+    run(f"# file: roi.py\nfrom __future__ import annotations\ndef npv{tail}")
+    run(checks[0])
+    assert capsys.readouterr().out.endswith("✓ passed\n")
+    run("# file: roi.py\ndef benefit_per_case(case):\n\n    return 1 / 0")
+    with pytest.raises(Shown) as told:
+        run(checks[0])
+    assert "cell In[6], line 4: in benefit_per_case" in str(told.value)
+    assert re.search(r"this cell, line \d+: in test_benefit", str(told.value))
+    assert "roi.py" not in str(told.value)
+
+
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
     folder = tmp_path_factory.mktemp("released")

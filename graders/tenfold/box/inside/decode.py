@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import fractions
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from . import values as caps
 from .tables import Tables
-from .values import DTYPE, MAX_DEPTH, MAX_NDIM, TENSORS, Resolve, WireError, is_flat, many, short_text, whole
+from .values import COST, DTYPE, MAX_DEPTH, MAX_NDIM, TENSORS, Resolve, WireError, is_flat, many, short_text, whole
 
 FIELDS = {
     tag: set(fields.split())
     for tags, fields in {
-        "tuple dict set plain complex decimal timedelta datetime date time": "t v",
+        "tuple dict set complex decimal fraction timedelta datetime date time span column": "t v",
         "NA NaT": "t",
         "Timestamp Timedelta": "t v u z",
         "range index multi": "t v n",
         "bytes": "t b",
+        "named": "t v h",
         "array": "t d s b",
         "scalar tensor": "t d v",
         "frame": "t c i v",
@@ -31,9 +32,7 @@ FIELDS = {
 }
 """Every tag but those of `Resolve`, with the fields that it has."""
 
-PANDAS = {"NA", "NaT", "Timestamp", "Timedelta", "range", "index", "multi", "frame", "series"}
-COST = {"array": 5, "scalar": 5, "tensor": 20, "Timestamp": 8, "Timedelta": 8, "decimal": 3, "handle": 2}
-"""Microseconds that reading a tag takes, where it is more than one."""
+PANDAS = {"NA", "NaT", "Timestamp", "Timedelta", "range", "index", "multi", "frame", "series", "column"}
 
 
 class Decoder:
@@ -52,7 +51,7 @@ class Decoder:
     def __init__(self, resolve: Resolve, buffers: list[bytearray]) -> None:
         self._resolve = resolve
         self._buffers: list[bytearray | None] = list(buffers)
-        self._work, self._key_work, self._unbacked = caps.MAX_WORK, caps.MAX_KEY_WORK, caps.MAX_UNBACKED
+        self.budget = caps.Budget()
         self._tables = Tables(self)
 
     def value(self, v: Any, depth: int = 0) -> Any:
@@ -64,7 +63,7 @@ class Decoder:
         if isinstance(v, list):
             return v if is_flat(v) else [self.value(x, depth + 1) for x in v]
         tag = v["t"]
-        self.spend(COST.get(tag, 1))
+        self.budget.spend(COST.get(tag, 1))
         if tag in ("handle", "callback"):
             return self._referred(v)
         if v.keys() != FIELDS.get(tag):
@@ -81,26 +80,8 @@ class Decoder:
         """Return the array that a field holds."""
         if not isinstance(v, dict) or v.get("t") != "array" or v.keys() != FIELDS["array"]:
             raise WireError("an array was expected")
-        self.spend(COST["array"])
+        self.budget.spend(COST["array"])
         return self._read_array(v, 0)
-
-    def spend(self, microseconds: int) -> None:
-        """Count work."""
-        self._work -= microseconds
-        if self._work < 0:
-            raise WireError("too much to read")
-
-    def unbacked(self, items: int) -> None:
-        """Count what is promised and not sent."""
-        self._unbacked -= items
-        if self._unbacked < 0:
-            raise WireError("more is promised than sent")
-
-    def hashed(self, keys: Iterable[Any]) -> None:
-        """Count what it takes to hash keys."""
-        self._key_work -= caps.crowding(keys)
-        if self._key_work < 0:
-            raise WireError("too many keys that are neither text nor count up")
 
     def _referred(self, v: dict[str, Any]) -> Any:
         if not {"t", "v"} <= v.keys() <= {"t", "v", "n"} or not 0 <= whole(v["v"]) < 1 << 53:
@@ -113,18 +94,28 @@ class Decoder:
 
     def _read_dict(self, v: dict[str, Any], depth: int) -> Any:
         pairs = [(_key(self.value(k, depth)), self.value(x, depth)) for k, x in many(v["v"])]
-        self.hashed(k for k, _ in pairs)
+        self.budget.hashed(k for k, _ in pairs)
         return dict(pairs)
 
     def _read_set(self, v: dict[str, Any], depth: int) -> Any:
         keys = [_key(k) for k in self.items(v["v"], depth)]
-        self.hashed(keys)
+        self.budget.hashed(keys)
         return set(keys)
 
-    def _read_plain(self, v: dict[str, Any], depth: int) -> Any:
-        if not isinstance(v["v"], (bool, int, float, str, list)):
-            raise WireError("a plain value was expected")
-        return self.value(v["v"], depth)
+    def _read_named(self, v: dict[str, Any], depth: int) -> Any:
+        if not isinstance(v["h"], dict) or v["h"].get("t") != "handle":
+            raise WireError("a handle was expected")
+        return caps.Kept(self.items(v["v"], depth), self.value(v["h"], depth))
+
+    def _read_span(self, v: dict[str, Any], depth: int) -> Any:
+        start, stop, step = map(whole, many(v["v"]))
+        found = range(start, stop, step)
+        self.budget.unbacked(max(0, (stop - start) // step + 1))  # its length may be more than len() can say
+        return found
+
+    def _read_fraction(self, v: dict[str, Any], depth: int) -> Any:
+        top, bottom = map(whole, many(v["v"]))
+        return fractions.Fraction(top, bottom)
 
     def _read_bytes(self, v: dict[str, Any], depth: int) -> Any:
         return bytes(self._take(v["b"]))
@@ -168,7 +159,7 @@ class Decoder:
         if len(shape) > MAX_NDIM or not all(type(n) is int and n >= 0 for n in shape):
             raise WireError("bad shape")
         if not data:  # rows without columns: a sum over the other axis makes an array of them
-            self.unbacked(math.prod(n for n in shape if n) if 0 in shape else 1)
+            self.budget.unbacked(math.prod(n for n in shape if n) if 0 in shape else 1)
         return self._shaped(v["d"], shape, data)
 
     def _read_scalar(self, v: dict[str, Any], depth: int) -> Any:

@@ -1,7 +1,8 @@
 """Keep one box: start its worker, hold it and all that it starts to the limits, end every process of it.
 
-Forked from the zygote, and not reachable from what it keeps. It stops and wakes its box when the grader says so, and
-says at the end how the program ended, which limit it hit, and the beginning of what it printed.
+Forked from the zygote, and not reachable from what it keeps. It stops and wakes its box when the grader says so, says
+what time it has had when the grader asks, and at the end how the program ended, which limit it hit, and the beginning
+of what it printed.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ from typing import Any, NoReturn
 import psutil
 
 from . import confine, usage, worker
+from .processor_time import ProcessorTime
 from .usage import Broken
-from .wire import DONE, REST, WAKE
+from .wire import DONE, REST, TIMES, USED, WAKE
 
 OUTPUT_MB = 16
 KEPT_OUTPUT = 64 << 10
 SLOWEST = 0.2
-PATIENCE = 5.0
+PATIENCE = 20.0
+GRACE = 1.0  # the grader asks often and says it better; here it is stopped between two calls
 OTHER = 1 << 30
 NOT_FOUND = 127
 PR_SET_CHILD_SUBREAPER = 36
@@ -50,7 +53,7 @@ def keep(config: dict[str, Any], status: int, stream: int | None = None) -> NoRe
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     output, printed = os.pipe()
-    keeper = os.getpid()
+    keeper, times = os.getpid(), ProcessorTime()
     child = os.fork()
     if child == 0:
         _become(config, keeper, printed, stream)
@@ -59,7 +62,7 @@ def keep(config: dict[str, Any], status: int, stream: int | None = None) -> NoRe
         os.close(stream)
     with socket.socket(fileno=status) as grader:
         try:
-            said = _kept(Kept(child, config, output), grader)
+            said = _kept(Kept(child, config, output, times), grader)
         except BaseException as error:  # the grader must hear of it, or it would wait
             said = {"lost": f"{type(error).__name__}: {error}"}
         with contextlib.suppress(OSError):  # there may be no grader to hear it
@@ -72,7 +75,8 @@ def _kept(kept: Kept, grader: socket.socket) -> dict[str, Any]:
         why = kept.watch(grader)
     finally:
         left = kept.end()
-    return {"code": kept.code, "why": why, "output": kept.output.decode(errors="replace"), "left": left}
+    said = {"code": kept.code, "why": why, "output": kept.output.decode(errors="replace"), "left": left}
+    return said | {"late": kept.late, "times": [kept.times.used, kept.times.active]}
 
 
 def _become(config: dict[str, Any], keeper: int, printed: int, stream: int | None) -> NoReturn:
@@ -100,10 +104,12 @@ def _become(config: dict[str, Any], keeper: int, printed: int, stream: int | Non
 class Kept:
     """A program, everything it has started, and what that uses."""
 
-    def __init__(self, child: int, config: dict[str, Any], output: int) -> None:
+    def __init__(self, child: int, config: dict[str, Any], output: int, times: ProcessorTime) -> None:
         self.code: int | None = None
         """The exit code once it has ended, negative for a signal."""
-        self.output = b""
+        self.output, self.times = b"", times
+        self.late = False
+        """Whether the limit that it passed was one of time."""
         self._child, self._pipe = child, output
         self._limits, self._uid, self._folder = config["limits"], config["uid"], config["folder"]
         self._printed = 0
@@ -135,14 +141,18 @@ class Kept:
         word = b""
         with contextlib.suppress(OSError):
             word = grader.recv(1)
+        answer = DONE
         if word == REST:
             self._rest()
         elif word == WAKE:
             self._wake()
+        elif word == USED:
+            self._look(usage.below())
+            answer = USED + TIMES.pack(self.times.used, self.times.active)
         else:
             return False
         with contextlib.suppress(OSError):
-            grader.sendall(DONE)
+            grader.sendall(answer)
         return True
 
     def _rest(self) -> None:
@@ -176,15 +186,22 @@ class Kept:
         return bool(chunk)
 
     def _gone(self) -> bool:
-        if self.code is None:
-            pid, how = os.waitpid(self._child, os.WNOHANG)
-            self.code = os.waitstatus_to_exitcode(how) if pid else None
+        self._reap()  # orphans too: what they have used is known from then on
         return self.code is not None
+
+    def _look(self, below: list[psutil.Process]) -> None:
+        self._reap()
+        self.times.look(below)
+        self.late = self.times.used > self._limits["total"] + GRACE
+        if self.late:
+            left = f"{self._limits['total']:.3g} s of processor time"
+            raise Broken(f"it used more than {left}, all that was left for this grade")
 
     def _measure(self) -> None:
         """Raise `Broken` when the whole tree together uses more than it may."""
-        limits = self._limits
-        used = usage.of_processes(usage.below(), limits["file_mb"] << 20)
+        limits, below = self._limits, usage.below()
+        self._look(below)
+        used = usage.of_processes(below, limits["file_mb"] << 20)
         if used.memory + sum(used.shared.values()) > limits["memory_mb"] << 20:
             raise Broken(f"it used more than {limits['memory_mb']} MB of memory")
         if used.tasks > limits["processes"]:
@@ -206,6 +223,7 @@ class Kept:
             if time.monotonic() > deadline:
                 return [process.pid for process in left]
             time.sleep(0.001)
+        self.times.look([])
         while self._printed < OUTPUT_MB << 20 and self._drain():  # nobody is left who holds the other end
             pass
         return []

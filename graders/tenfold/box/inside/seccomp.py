@@ -1,7 +1,8 @@
-"""Seccomp: system calls that a submission never needs are refused with EPERM, for this process and all it starts.
+"""Seccomp: system calls that a submission never needs are refused, for this process and all it starts.
 
 A small BPF program, written out here so that no C library is needed; it runs in the worker, before anything untrusted
-is loaded, and imports nothing else of the engine. Source: seccomp(2), linux/seccomp.h, linux/bpf_common.h.
+is loaded. It sees the numbers that a call is given, not the memory that they point to.
+Source: seccomp(2), linux/seccomp.h, linux/bpf_common.h.
 """
 
 from __future__ import annotations
@@ -10,53 +11,37 @@ import ctypes
 import errno
 import os
 import struct
+from collections.abc import Iterable, Iterator
+
+from . import syscalls
 
 LOAD, RETURN = 0x20, 0x06  # BPF_LD|W|ABS, BPF_RET|K
 JUMP_EQUAL, JUMP_AT_LEAST, JUMP_IF_SET, AND = 0x15, 0x35, 0x45, 0x54  # BPF_JMP|JEQ|K, JGE, JSET; BPF_ALU|AND|K
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000, 0x80000000
 NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
-ARGUMENT = (16, 24, 32, 40)  # of the low half of an argument
+ARGUMENT = (16, 24, 32, 40, 48, 56)  # of the low half of an argument; the high half lies 4 further
 PR_SET_SECCOMP, MODE_FILTER, PR_SET_NO_NEW_PRIVS = 22, 2, 38
 X32 = 0x40000000
+ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+
 NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
+SHARED_ANONYMOUS, HUGE = 0x21, 0x40000  # MAP_SHARED | MAP_ANONYMOUS; MAP_HUGETLB, which no count of memory shows
+UNIX, INTERNET = 1, (2, 10, 16)  # AF_INET, AF_INET6, and AF_NETLINK to list interfaces; others know no namespace
+KIND, CONNECTED = 0xF, (1, 5)  # of a socket: SOCK_STREAM, SOCK_SEQPACKET; a datagram socket sends to any path
+OWN_CLOCKS, OTHERS_CLOCK = (0xFFFFFFFE, 0xFFFFFFFA), 0x80000000  # of this thread, of this process; of a number
+NO_WAIT = 8  # RWF_NOWAIT: only what is in memory already
+CORE = 4  # RLIMIT_CORE: a new value is pretended
+FCNTL = (  # not those that send signals, watch folders, hold back writers or mark a file
+    *(*range(8), 9, 11, 16, 36, 37, 38),  # duplicates, flags, locks; F_GETOWN, F_GETSIG, F_GETOWN_EX
+    *(1025, 1027, 1028, 1030, 1031, 1032, 1033, 1034, 1035),  # F_GETLEASE, duplicates, sizes of pipes, seals
+)
+IOCTL = (  # ask a terminal, ask what can be read, set flags of a descriptor, copy a file
+    *(0x5401, 0x802C542A, 0x540F, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451),
+    *(0x40049409, 0x4020940D, 0x80086601),  # FICLONE, FICLONERANGE, FS_IOC_GETFLAGS
+)
 
 Step = tuple[int, int, int, int]
-
-# name: (x86_64, aarch64); from asm/unistd_64.h and asm-generic/unistd.h
-CALLS = {
-    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
-    "pidfd_getfd": (438, 438), "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51),
-    "setns": (308, 268), "unshare": (272, 97), "bpf": (321, 280), "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
-    "io_uring_setup": (425, 425), "open_by_handle_at": (304, 265), "init_module": (175, 105),
-    "finit_module": (313, 273), "delete_module": (176, 106), "kexec_load": (246, 104), "reboot": (169, 142),
-    "swapon": (167, 224), "swapoff": (168, 225), "open_tree": (428, 428), "move_mount": (429, 429),
-    "fsopen": (430, 430), "fsmount": (432, 432), "mount_setattr": (442, 442), "quotactl": (179, 60),
-    "acct": (163, 89), "settimeofday": (164, 170), "clock_settime": (227, 112), "syslog": (103, 116),
-    "personality": (135, 92), "pidfd_send_signal": (424, 424),
-    "socket": (41, 198), "sendmsg": (46, 211), "sendmmsg": (307, 269), "memfd_create": (319, 279),
-    "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
-}  # fmt: skip
-SHARED = {"socket", "sendmsg", "sendmmsg", "memfd_create", "shmget", "semget", "msgget", "mq_open"}
-# what they hold outlives a process, or is in none: a file under way between two sockets, a page that all let go
-PRETENDED = {  # Landlock lets the owner of a file do these anywhere; the answer is yes, and nothing is done
-    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
-    "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
-    "futimesat": (261, None), "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6),
-    "fsetxattr": (190, 7), "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
-}  # fmt: skip
-OWN = {  # the argument that names a process, which may only be 0, oneself
-    "prlimit64": ((302, 261), 0), "sched_setaffinity": ((203, 122), 0), "sched_setscheduler": ((144, 119), 0),
-    "sched_setparam": ((142, 118), 0), "sched_setattr": ((314, 274), 0), "setpriority": ((141, 140), 1),
-    "ioprio_set": ((251, 30), 1),
-}  # fmt: skip
-MMAP, SHARED_ANONYMOUS = (9, 222), 0x21  # MAP_SHARED | MAP_ANONYMOUS
-SIGNALS = {
-    "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
-    "rt_tgsigqueueinfo": (297, 240),
-}  # fmt: skip
-CLONE, CLONE3 = (56, 220), (435, 435)
-ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+"""Code, jump if true, jump if false, value."""
 
 
 def refuse(shared: bool, signals: bool, owned: bool) -> None:
@@ -65,11 +50,11 @@ def refuse(shared: bool, signals: bool, owned: bool) -> None:
     Parameters
     ----------
     shared
-        Allow sockets and shared memory; what is outside must be out of their reach by other means.
+        Allow sockets and files in memory; what is outside must be out of their reach by other means.
     signals
         Allow signals to other processes; else a process may send them to itself alone.
     owned
-        Allow changing the mode, times and owner of files; else it is only pretended.
+        Allow changing the mode and owner of files; else it is only pretended, as a change of times always is.
 
     Raises
     ------
@@ -81,30 +66,55 @@ def refuse(shared: bool, signals: bool, owned: bool) -> None:
         raise OSError(errno.ENOSYS, f"no system call numbers for {machine}")
     column, architecture = ARCHITECTURES[machine]
     steps = _begin(architecture)
-    for name, pair in CALLS.items():
-        if not (shared and name in SHARED):
-            steps += _always(pair[column], errno.EPERM)
-    # what clone3 asks for lies in memory, where no filter reads; without it, libraries take clone
-    steps += _always(CLONE3[column], errno.ENOSYS)
-    steps += _only(CLONE[column], 0, [(JUMP_IF_SET, 1, 0, NAMESPACES)])
-    for pair, place in OWN.values():
-        steps += _only(pair[column], place, [(JUMP_EQUAL, 0, 1, 0)])
-    for pair in () if signals else SIGNALS.values():
-        steps += _only(pair[column], 0, [(JUMP_EQUAL, 0, 1, os.getpid())])
-    for number in () if owned else [numbers[column] for numbers in PRETENDED.values()]:
-        steps += [] if number is None else _always(number, 0)
-    if not shared:
-        steps += _only(MMAP[column], 3, [(AND, 0, 0, SHARED_ANONYMOUS), (JUMP_EQUAL, 1, 0, SHARED_ANONYMOUS)])
+    for numbers, body in _rules(shared, signals):
+        if (number := numbers[column]) is not None:
+            steps += _rule(number, body)
+    for numbers, code in _ends(shared, owned):
+        if (number := numbers[column]) is not None:
+            steps += _rule(number, [_end(code)])
     _install([*steps, (RETURN, 0, 0, ALLOW)])
 
 
-def _always(number: int, code: int) -> list[Step]:
-    """Return steps that end a call with an error code, 0 for a yes."""
-    return [(JUMP_EQUAL, 0, 1, number), (RETURN, 0, 0, REFUSE | code)]
+def _rules(shared: bool, signals: bool) -> Iterator[tuple[syscalls.Numbers, list[Step]]]:
+    """Yield the calls that depend on their arguments, the frequent ones first, and what ends those that may not be."""
+    yield syscalls.MMAP, [*_no_bits(3, HUGE), *([] if shared else _none_of(3, [SHARED_ANONYMOUS], SHARED_ANONYMOUS))]
+    yield syscalls.FCNTL, _one_of(1, FCNTL)
+    if not shared:
+        yield syscalls.IOCTL, _one_of(1, IOCTL, code=errno.ENOTTY)
+        yield syscalls.SENDTO, _nothing(4)
+    else:
+        yield syscalls.SOCKET, _one_of(0, [UNIX, *INTERNET])
+    yield syscalls.SOCKETPAIR, [*_one_of(0, [UNIX]), *_one_of(1, CONNECTED, KIND)]
+    yield syscalls.CLONE, _no_bits(0, NAMESPACES)
+    yield syscalls.PREADV2, _no_bits(5, NO_WAIT, errno.EOPNOTSUPP)
+    yield syscalls.SETRLIMIT, _none_of(0, [CORE], code=0)
+    for numbers in syscalls.CLOCKS.values():
+        yield numbers, _own_clock()
+    for name, (numbers, place) in syscalls.OWN.items():
+        more = _none_of(0, [syscalls.OF_A_USER[name]]) if name in syscalls.OF_A_USER else []
+        more = _where(1, CORE, _nothing(2, code=0)) if name == "prlimit64" else more
+        yield numbers, [*_one_of(place, [0]), *more]
+    for numbers in () if signals else syscalls.SIGNALS.values():
+        yield numbers, _one_of(0, [os.getpid()])
+
+
+def _ends(shared: bool, owned: bool) -> Iterator[tuple[syscalls.Numbers, int]]:
+    """Yield the calls that are never made, and what is answered; 0 is a yes with nothing done."""
+    tables = [
+        (syscalls.NEVER, errno.EPERM),
+        (syscalls.NOT_THERE, errno.ENOSYS),
+        (syscalls.ADVICE, 0),
+        (syscalls.TIMES, 0),
+    ]
+    tables += [] if shared else [(syscalls.SHARED, errno.EPERM)]
+    tables += [] if owned else [(syscalls.PRETENDED, 0)]
+    for table, code in tables:
+        for numbers in table.values():
+            yield numbers, code
 
 
 def _begin(architecture: int) -> list[Step]:
-    """Return the steps (code, jump if true, jump if false, value) that end foreign calls and load the number."""
+    """Return the steps that end foreign calls and load the number."""
     return [
         (LOAD, 0, 0, ARCHITECTURE),
         (JUMP_EQUAL, 1, 0, architecture),
@@ -115,15 +125,49 @@ def _begin(architecture: int) -> list[Step]:
     ]
 
 
-def _only(number: int, place: int, test: list[Step]) -> list[Step]:
-    """Return steps that refuse a call unless an argument passes a test, whose last step jumps over one or none."""
-    return [
-        (JUMP_EQUAL, 0, 3 + len(test), number),
-        (LOAD, 0, 0, ARGUMENT[place]),
-        *test,
-        (RETURN, 0, 0, ALLOW),
-        (RETURN, 0, 0, REFUSE | errno.EPERM),
-    ]
+def _rule(number: int, body: list[Step]) -> list[Step]:
+    """Return steps for one call: it is allowed when its body comes to an end."""
+    return [(JUMP_EQUAL, 0, len(body) + 1, number), *body, (RETURN, 0, 0, ALLOW)]
+
+
+def _end(code: int) -> Step:
+    return (RETURN, 0, 0, REFUSE | code)
+
+
+def _one_of(place: int, values: Iterable[int], mask: int = 0xFFFFFFFF, code: int = errno.EPERM) -> list[Step]:
+    """Return steps that end a call unless an argument, masked, has one of some values."""
+    values = list(values)
+    tests = [(JUMP_EQUAL, len(values) - i, 0, value) for i, value in enumerate(values)]
+    return [(LOAD, 0, 0, ARGUMENT[place]), (AND, 0, 0, mask), *tests, _end(code)]
+
+
+def _none_of(place: int, values: Iterable[int], mask: int = 0xFFFFFFFF, code: int = errno.EPERM) -> list[Step]:
+    """Return steps that end a call when an argument, masked, has one of some values."""
+    tests = [step for value in values for step in ((JUMP_EQUAL, 0, 1, value), _end(code))]
+    return [(LOAD, 0, 0, ARGUMENT[place]), (AND, 0, 0, mask), *tests]
+
+
+def _no_bits(place: int, bits: int, code: int = errno.EPERM) -> list[Step]:
+    """Return steps that end a call when an argument has any of some bits."""
+    return [(LOAD, 0, 0, ARGUMENT[place]), (JUMP_IF_SET, 0, 1, bits), _end(code)]
+
+
+def _nothing(place: int, code: int = errno.EPERM) -> list[Step]:
+    """Return steps that end a call unless an argument, a pointer, is null."""
+    low, high = ARGUMENT[place], ARGUMENT[place] + 4
+    end = _end(code)
+    return [(LOAD, 0, 0, low), (JUMP_EQUAL, 1, 0, 0), end, (LOAD, 0, 0, high), (JUMP_EQUAL, 1, 0, 0), end]
+
+
+def _where(place: int, value: int, steps: list[Step]) -> list[Step]:
+    """Return steps that are taken where an argument has a value."""
+    return [(LOAD, 0, 0, ARGUMENT[place]), (JUMP_EQUAL, 0, len(steps), value), *steps]
+
+
+def _own_clock() -> list[Step]:
+    """Return steps that end a call on the clock of a process that is named by its number."""
+    tests = [(JUMP_EQUAL, 3 - i, 0, clock) for i, clock in enumerate(OWN_CLOCKS)]
+    return [(LOAD, 0, 0, ARGUMENT[0]), *tests, (JUMP_IF_SET, 0, 1, OTHERS_CLOCK), _end(errno.EPERM)]
 
 
 def _install(steps: list[Step]) -> None:

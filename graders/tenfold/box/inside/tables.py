@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Iterable
+import fractions
 from typing import Any, Protocol
 
 import numpy as np
 
-from .values import MAX_DEPTH, NULLABLE, WireError, many, whole, zone
+from .values import MAX_DEPTH, NULLABLE, Budget, WireError, many, whole, zone
 
 TABLE, COLUMN = 200, 100  # microseconds that pandas takes for a table or index and for each column
 MAX_LEVEL_CELLS = 500_000  # of a MultiIndex: pandas hashes and sorts each
@@ -23,6 +23,7 @@ LABELS = (
     bytes,
     complex,
     decimal.Decimal,
+    fractions.Fraction,
     dt.date,
     dt.time,
     dt.timedelta,
@@ -33,6 +34,8 @@ LABELS = (
 class Reader(Protocol):
     """What of a decoder is used here."""
 
+    budget: Budget
+
     def value(self, v: Any, depth: int) -> Any:
         """Return the value that `v` describes."""
 
@@ -41,15 +44,6 @@ class Reader(Protocol):
 
     def array(self, v: Any) -> np.ndarray:
         """Return the array that a field holds."""
-
-    def spend(self, microseconds: int) -> None:
-        """Count work."""
-
-    def unbacked(self, items: int) -> None:
-        """Count what is promised and not sent."""
-
-    def hashed(self, keys: Iterable[Any]) -> None:
-        """Count what it takes to hash keys."""
 
 
 class Tables:
@@ -75,6 +69,8 @@ class Tables:
             return self._instant(v)
         if tag == "frame":
             return self._frame(v, depth)
+        if tag == "column":
+            return self._column(v["v"], depth)
         if tag == "series":
             index = self._index(v["i"], depth)
             found = self._series(self._column(v["v"], depth), index)
@@ -82,18 +78,19 @@ class Tables:
             return found
         index = self._index(v, depth)
         if isinstance(index, pd.RangeIndex):
-            self._reader.unbacked(len(index))
+            self._reader.budget.unbacked(len(index))
         return index
 
     def _instant(self, v: dict[str, Any]) -> Any:
         import pandas as pd
 
-        unit, name = v["u"], None if v["z"] is None else zone(v["z"])
+        unit, tz = v["u"], None if v["z"] is None else zone(v["z"])
         if unit not in UNITS:
             raise WireError("unknown unit")
         if v["t"] == "Timedelta":
-            return pd.Timedelta(whole(v["v"]), unit="ns").as_unit(unit)
-        return pd.Timestamp(whole(v["v"]), unit="ns", tz=name).as_unit(unit)
+            return pd.Timedelta(np.timedelta64(whole(v["v"]), unit))
+        found = pd.Timestamp(np.datetime64(whole(v["v"]), unit))
+        return found if tz is None else found.tz_localize(dt.UTC).tz_convert(tz)
 
     def _frame(self, v: dict[str, Any], depth: int) -> Any:
         import pandas as pd
@@ -103,7 +100,7 @@ class Tables:
         if len(data) != len(columns):
             raise WireError("columns and names differ in number")
         if not data:
-            self._reader.unbacked(len(index))
+            self._reader.budget.unbacked(len(index))
         frame = pd.DataFrame(data, index=index)
         frame.columns = columns
         return frame
@@ -120,7 +117,7 @@ class Tables:
 
         if not isinstance(v, dict) or v.keys() != {"t", "v", "n"}:
             raise WireError("an index was expected")
-        self._reader.spend(TABLE)
+        self._reader.budget.spend(TABLE)
         names = [self._label(n, depth) for n in many(v["n"])]
         levels = many(v["v"]) if v["t"] == "multi" else [v["v"]]
         if len(names) != (len(levels) if levels else 1):
@@ -146,30 +143,33 @@ class Tables:
 
     def _hash(self, level: Any) -> None:
         """Count what pandas takes to hash labels; its hashes of numbers can be chosen as well as those of Python."""
-        plain = np.asarray(level)
-        if plain.dtype == object:
-            if not all(map(_is_label, plain)):
-                raise WireError("an object is no label")
-            self._reader.hashed(plain)
-        else:
-            self._reader.hashed(np.unique(plain).tolist())
+        self._reader.budget.hashed(keys_of(level))
 
     def _label(self, v: Any, depth: int) -> Any:
         found = self._reader.value(v, depth + 1)
-        if not _is_label(found):
+        if not is_label(found):
             raise WireError("an object is no label")
         return found
 
     def _column(self, v: Any, depth: int) -> Any:
         if depth > 2 * MAX_DEPTH:
             raise WireError("nested too deep")
-        self._reader.spend(COLUMN)
+        self._reader.budget.spend(COLUMN)
         kind = v["k"]
-        fields = {"numpy": "kv", "category": "kvco", "utc": "kvzu", "nullable": "kdvm", "list": "kdv"}.get(kind)
+        fields = {
+            "numpy": "kv",
+            "category": "kvco",
+            "utc": "kvzu",
+            "nullable": "kdvm",
+            "list": "kdv",
+            "handle": "kvs",
+        }.get(kind)
         if fields is None or v.keys() != set(fields):
             raise WireError("unknown column")
         if kind == "list":
             return self._objects(v, depth)
+        if kind == "handle":
+            return self._unwritten(v, depth)
         if kind == "nullable":
             return self._nullable(v)
         values = self._flat(v["v"], {"numpy": "biufcmM", "category": "i", "utc": "i"}[kind])
@@ -210,6 +210,16 @@ class Tables:
         column[mask] = pd.NA
         return column
 
+    def _unwritten(self, v: dict[str, Any], depth: int) -> Any:
+        """Return a column that stayed where it was: one handle in the place of each cell."""
+        rows = whole(v["s"])
+        if rows < 0 or not isinstance(v["v"], dict) or v["v"].get("t") != "handle":
+            raise WireError("a handle was expected")
+        self._reader.budget.unbacked(rows)
+        found = np.empty(rows, dtype=object)
+        found.fill(self._reader.value(v["v"], depth + 1))  # which does not ask it what it holds
+        return found
+
     def _objects(self, v: dict[str, Any], depth: int) -> Any:
         import pandas as pd
 
@@ -224,7 +234,20 @@ class Tables:
         return pd.array(objects, dtype=v["d"])
 
 
-def _is_label(v: Any) -> bool:
+def is_label(v: Any) -> bool:
+    """Return whether a value may be a label: pandas asks each for its hash, and whether it is another."""
     import pandas as pd
 
-    return all(map(_is_label, v)) if isinstance(v, tuple) else v is pd.NA or isinstance(v, LABELS)
+    return all(map(is_label, v)) if isinstance(v, tuple) else v is pd.NA or isinstance(v, LABELS)
+
+
+def keys_of(labels: Any) -> Any:
+    """Return what pandas hashes of a level or of categories, for `Budget.hashed`."""
+    plain = np.asarray(labels)
+    if len(plain) > MAX_LEVEL_CELLS:
+        raise WireError("too many labels")
+    if plain.dtype != object:
+        return np.unique(plain).tolist()
+    if not all(map(is_label, plain)):
+        raise WireError("an object is no label")
+    return plain

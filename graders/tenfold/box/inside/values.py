@@ -1,14 +1,17 @@
 """The values that may cross between grader and worker, and what they may cost the one who receives them.
 
 Numbers, text and lists are JSON; everything else is an object with a tag ``t``. What is not on the list goes through
-`Refer` (a handle or a callback) or raises `TypeError`. `encode` writes them and `decode` reads them, on both sides;
-these modules import nothing else of the engine.
+`Refer` (a handle or a callback) or raises `TypeError`. `encode` writes them and `decode` reads them, on both sides, and
+both count by one `Budget` what that costs; these modules import nothing else of the engine.
 """
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import itertools
 import re
+import zoneinfo
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,7 +21,7 @@ Refer = Callable[[Any], dict[str, Any]]
 Resolve = Callable[[dict[str, Any]], Any]
 
 MAX_DEPTH = 40
-MAX_TEXT = 32 << 20  # characters: JSON has a byte for each, and a header has no more
+MAX_TEXT = 30 << 20  # of JSON: `wire.MAX_HEADER` has some more for what stands around it
 MAX_NDIM = 32
 MAX_NESTING = 6 * MAX_DEPTH  # brackets within brackets: one level of a value is at most five of them
 MAX_VALUES = 2_000_000  # Python makes 72 bytes of the 5 of a short text
@@ -27,10 +30,12 @@ MAX_WORK = 1_000_000  # what decoding one message may take, in microseconds, by 
 MAX_KEY_WORK = 400_000_000  # what hashing may take, in nanoseconds: see `crowding`
 MAX_UNBACKED = 1_000_000  # what a shape or a range may promise where no bytes stand behind it
 MAX_EXPONENT = 5_000  # int(Decimal("1e999999999")) would take the memory of the machine
+MAX_INT = 10**4_000  # Python reads and writes 4,300 digits
 CHUNK = 1 << 20
 
 DTYPE = re.compile(r"[<>|=]?([biufc]\d{1,2}|[SU][1-9]\d{0,5}|[mM]8(\[\d{0,4}[a-zA-Z]{1,2}\])?)")
-ZONE = re.compile(r"UTC([+-]\d\d:\d\d)?|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}")
+ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
+OFFSET = re.compile(r"UTC(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?")
 LONE = re.compile(rb"\\u[dD](?:[89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..\\u[dD])[c-fC-F])", re.DOTALL)
 FLAT = {type(None), bool, int, float, str}
 NULLABLE = {"boolean", *(f"{u}Int{n}" for u in ("", "U") for n in (8, 16, 32, 64)), "Float32", "Float64"}
@@ -41,13 +46,98 @@ TENSORS = {
 }  # fmt: skip
 
 
+COST = {
+    "array": 5,
+    "scalar": 5,
+    "tensor": 20,
+    "Timestamp": 12,
+    "Timedelta": 8,
+    "decimal": 3,
+    "fraction": 5,
+    "handle": 2,
+}
+"""Microseconds that reading a tag takes, where it is more than one."""
+
+
 class WireError(Exception):
     """The other side sent something that is not a message of this protocol."""
+
+
+class Unfit(ValueError):
+    """A value that cannot be written; the text says why where that is one of `proxy.REASONS`."""
+
+
+class Budget:
+    """What one message may still cost the one who reads it."""
+
+    def __init__(self) -> None:
+        self.work, self.key_work, self.promises = MAX_WORK, MAX_KEY_WORK, MAX_UNBACKED
+
+    def spend(self, microseconds: int) -> None:
+        """Count work."""
+        self.work -= microseconds
+        if self.work < 0:
+            raise WireError("too much to read")
+
+    def unbacked(self, items: int) -> None:
+        """Count what is promised and not sent."""
+        self.promises -= items
+        if self.promises < 0:
+            raise WireError("more is promised than sent")
+
+    def hashed(self, keys: Iterable[Any]) -> None:
+        """Count what it takes to hash keys."""
+        self.key_work -= crowding(keys)
+        if self.key_work < 0:
+            raise WireError("too many keys that are neither text nor count up")
+
+
+class Whole:
+    """Stands for a value that is to cross as a handle, whatever it is."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class Kept(tuple[Any, ...]):
+    """A tuple whose class stayed with who sent it: its attributes are asked for there, and it goes back as it was.
+
+    A class made with `NamedTuple` may have methods, and the learner's code may ask one of its objects for a field.
+    """
+
+    origin: Any
+
+    def __new__(cls, items: Iterable[Any], origin: Any) -> Kept:
+        """Make a tuple of `items`; `origin` is the handle of the object that they are from."""
+        made = super().__new__(cls, items)
+        made.origin = origin
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "origin":  # pytest looks for such names in everything
+            raise AttributeError(name)
+        try:
+            return getattr(self.origin, name)
+        except Exception as error:
+            if getattr(error, "missing", False):  # numpy and pandas look whether a name is there
+                raise AttributeError(name) from None
+            raise
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (list(self),)
 
 
 def is_flat(items: list[Any]) -> bool:
     """Return whether a list is JSON as it stands: long columns of text then cross in one step."""
     return FLAT.issuperset(map(type, items))
+
+
+def are_short(items: list[Any]) -> bool:
+    """Return whether every int of a flat list is short enough to be read."""
+    kinds = set(map(type, items))
+    if kinds == {int}:
+        return bool(min(items) > -MAX_INT and max(items) < MAX_INT)
+    return int not in kinds or all(-MAX_INT < x < MAX_INT for x in items if type(x) is int)
 
 
 def is_text(array: np.ndarray) -> bool:
@@ -143,9 +233,44 @@ def many(v: Any) -> list[Any]:
     return v
 
 
-def zone(v: Any) -> str:
-    """Return `v` where it is the name of a time zone; others name files."""
+def zone(v: Any) -> dt.tzinfo:
+    """Return the time zone that `v` names; others name files."""
     name = short_text(v)
+    if fixed := OFFSET.fullmatch(name):
+        sign, hours, minutes, seconds = fixed.groups()
+        if sign is None:
+            return dt.UTC
+        away = dt.timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds or 0))
+        return dt.timezone(away if sign == "+" else -away)
     if not ZONE.fullmatch(name):
         raise WireError("unknown time zone")
-    return name
+    return zoneinfo.ZoneInfo(name)
+
+
+def zone_name(tz: dt.tzinfo, away: dt.timedelta | None = None) -> str:
+    """Return the name by which `zone` finds a time zone, whichever library it is of.
+
+    Parameters
+    ----------
+    tz
+        The zone.
+    away
+        How far from UTC it was at the instant meant, for one instant in a zone without a name.
+
+    Raises
+    ------
+    ValueError
+        It has no such name.
+    """
+    file = str(getattr(tz, "_filename", "")).rpartition("zoneinfo/")[2]  # of dateutil's
+    for name in (getattr(tz, "key", None), getattr(tz, "zone", None), file):
+        with contextlib.suppress(Exception):  # there is no such zone, or not here
+            zone(name)
+            return str(name)
+    away = tz.utcoffset(None) if away is None else away
+    if away is None or away.microseconds:
+        raise ValueError("a time zone without a name")
+    minutes, seconds = divmod(abs(away).days * 86_400 + abs(away).seconds, 60)
+    sign = "-" if away < dt.timedelta(0) else "+"
+    tail = f":{seconds:02}" if seconds else ""
+    return f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}{tail}" if away else "UTC"

@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 import numpy.random  # here, as it is else loaded in every fork
 
+from .values import Whole
 from .wire import Channel
 
 HERE = Path(__file__).resolve().parent
@@ -43,15 +44,15 @@ class Server:
                 request = self.channel.receive(self.resolve)
             except EOFError:
                 return
-            self.reply(request["id"], self.answer(request))
+            self.reply(request, self.answer(request))
 
-    def reply(self, number: str, body: dict[str, Any]) -> None:
-        """Send one answer; what cannot cross is itself an answer."""
+    def reply(self, request: dict[str, Any], body: dict[str, Any]) -> None:
+        """Send one answer; what has too many parts that cannot cross stays here as a whole."""
         try:
-            self.channel.send({"id": number, **body}, self.refer)
-        except (TypeError, ValueError) as error:
-            text = f"the result cannot be handed over: {error}"
-            self.channel.send({"id": number, "error": {"type": ["TypeError"], "message": text}}, self.refer)
+            self.channel.send({"id": request["id"], **body}, self.refer)
+        except (TypeError, ValueError):
+            whole: Any = {"value": Whole(body["ok"]["value"])} if request["op"] == "get" else Whole(body["ok"])
+            self.channel.send({"id": request["id"], "ok": whole}, self.refer)
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run one request and return the body of its reply."""
@@ -85,7 +86,7 @@ class Server:
     def refer(self, value: Any) -> dict[str, Any]:
         """Keep an object that cannot cross, and name it."""
         self.objects.append(value)
-        return {"t": "handle", "v": len(self.objects) - 1, "n": type(value).__name__[:80]}
+        return {"t": "handle", "v": len(self.objects) - 1, "n": _name(type(value))[:60]}
 
     def resolve(self, tag: dict[str, Any]) -> Any:
         """Turn a name from the grader back into an object, or a callback into a function."""
@@ -112,16 +113,16 @@ class Server:
         if isinstance(error, SyntaxError) and error.filename and Path(error.filename).parent == self.folder:
             where = f"{Path(error.filename).name}, line {error.lineno}"
         said: dict[str, Any] = {
-            "kind": type(error).__name__,
+            "kind": _name(type(error))[:80],
             "type": _mro(error),
-            "message": str(error)[:2000],
+            "message": _text(error),
             "where": where,
         }
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and type(error.errno) is int:
             said["errno"] = error.errno
         if isinstance(error, SyntaxError):
             line = (error.text or "").rstrip("\n")
-            said["message"] = f"{error.msg}\n    {line}\n    {' ' * ((error.offset or 1) - 1)}^"
+            said["message"] = _printable(f"{error.msg}\n    {line}\n    {' ' * ((error.offset or 1) - 1)}^")
         if isinstance(error, AttributeError) and not frames:
             said["missing"] = True
         if isinstance(error, TypeError) and request["op"] == "call" and not frames:
@@ -138,12 +139,29 @@ class Server:
         try:
             found.bind(*call["args"], **call["kwargs"])
         except TypeError:
-            return f"{getattr(function, '__name__', 'it')}{found}"[:300]
+            return _printable(f"{getattr(function, '__name__', 'it')}{found}"[:300])
         return None
 
 
+def _printable(text: str) -> str:
+    """Return a text without halves of surrogate pairs, which a name of a file may hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _text(error: BaseException) -> str:
+    """Return what an error says; its class may fail to, and so does Python for a very long number."""
+    try:
+        return _printable(str.__str__(str(error))[:2000])
+    except Exception:
+        return ""
+
+
+def _name(kind: type[Any]) -> str:
+    return _printable(type.__dict__["__name__"].__get__(kind))
+
+
 def _mro(error: BaseException) -> list[str]:
-    return [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"] or ["Exception"]
+    return [_name(kind) for kind in type(error).__mro__ if kind.__module__ == "builtins"] or ["Exception"]
 
 
 def serve(sock: socket.socket, folder: Path, modules: list[str]) -> NoReturn:

@@ -38,6 +38,22 @@ HIDDEN = """\
 ## Hidden checks
 
 These run when your work is graded, on other data. What each looks at is said here and above."""
+CELLS = "The cells of the visible checks run"
+IN_A_NOTEBOOK = {
+    r"`make grade EX=[\w-]+` runs all checks\.": "The cells below run the visible checks; "
+    "all checks run when your work is graded.",
+    r"`make grade EX=[\w-]+` installs it": "it must be installed where this notebook runs",
+    r"`python -m pytest` in this folder, or `make grade`, runs your file": f"{CELLS} your file",
+    r"To run your suite on it, from this folder: `[^`\n]*pytest[^`\n]*`": f"{CELLS} your suite on it.",
+    r"To run them on [^,\n]*, from this folder:\n\n +[^\n]*pytest[^\n]*\n": f"{CELLS} them.\n",
+    r"run the visible checks with: make grade EX=[\w-]+": "its cells run the visible checks",
+    r"\band copied over the starter\b": "and pasted into its cell, below the first line",
+    r"`make grade[^`\n]*`": "a cell of this notebook",
+    r"(?:\.\./){3}(?=datasets/|\))": "",
+    r"(?m)(^|[.!?] )README\.md\b": r"\1This notebook",
+    r"(?<![/`])\bREADME\.md\b(?!`)": "this notebook",
+}
+"""What a statement or a starter says of a terminal, and what is so in a notebook that holds it."""
 HIDDEN_CHECK = """\
 %%hidden
 # {title}.
@@ -52,7 +68,7 @@ def source(exercise: Exercise) -> NotebookNode:
             name = next(
                 name for name in exercise.files if notebook_cells.cell_name(name) == cell.metadata.nbgrader.grade_id
             )
-            starter = (exercise.folder / name).read_text(encoding="utf-8")
+            starter = worded((exercise.folder / name).read_text(encoding="utf-8"))
             cell.metadata["tenfold"] = {"starter": notebook_cells.marked(name, starter).rstrip("\n")}
     made.metadata["tenfold"] = {"digest": digest(made)}
     return made
@@ -100,8 +116,15 @@ def _cells(exercise: Exercise, texts: Mapping[str, str]) -> Iterator[NotebookNod
 
 def _statement(exercise: Exercise) -> list[str]:
     """Return the sections of the statement; its links lead to the data beside the notebook."""
-    text = (exercise.folder / "README.md").read_text(encoding="utf-8").replace("](../../../", "](")
+    text = worded((exercise.folder / "README.md").read_text(encoding="utf-8"))
     return [section.strip() for section in re.split(r"(?m)^(?=## )", text)]
+
+
+def worded(text: str) -> str:
+    """Return a text of an exercise's with what works in a notebook in the place of what works in a terminal."""
+    for pattern, instead in IN_A_NOTEBOOK.items():
+        text = re.sub(pattern, instead, text)
+    return text
 
 
 def _explained(exercise: Exercise) -> str:

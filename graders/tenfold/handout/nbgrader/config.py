@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ... import files
+from ... import files, streams
 from ...errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def configure(c: Config, course: str) -> None:
 
     from . import autograde, gradebook, intake, released_feedback, restored_notebook
 
+    streams.make_ready()
     warnings.filterwarnings("ignore", "Object of type", module=r"nbgrader\.api")  # SQLAlchemy's, three a submission
     steps = _set(c.GenerateAssignment, "preprocessors", nbgrader.converters.GenerateAssignment.preprocessors.default())
     c.GenerateAssignment.preprocessors = [

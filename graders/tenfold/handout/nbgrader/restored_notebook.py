@@ -18,7 +18,8 @@ from nbformat.v4 import new_markdown_cell
 from ...errors import Unreadable, UsageError
 from ...exercise.exercise import Exercise
 from ...handin import notebook_cells
-from ...handin.submission import notebook_files, read_cells
+from ...handin.places import Segment, segments, text_of
+from ...handin.submission import notebook_lines, read_cells
 from . import assignment
 from .assigned_exercise import Tenfold
 from .autograde import Grade, SaveGrades, lose
@@ -67,13 +68,16 @@ def restore(exercise: Exercise, path: Path) -> NotebookNode:
     """Return the notebook of an exercise with what is graded of what was handed in; what it lacks is said in it."""
     trouble: list[str] = []
     files: dict[str, str] = {}
+    places: dict[str, tuple[Segment, ...]] = {}
     others: list[notebook_cells.Cell] = []
     try:
         if path.is_symlink():
             raise Unreadable(f"{path.name} is a link. Hand in the notebook itself.")
         given = read_cells(path)
         others = [cell for _, cell in notebook_cells.parts(given, exercise.files).others]
-        files = notebook_files(exercise, given)
+        lines = notebook_lines(exercise, notebook_cells.parts(given, exercise.files))
+        files = {name: text_of(each) for name, each in lines.items()}
+        places = {name: segments(each) for name, each in lines.items() if name.endswith(".py")}
     except Unreadable as error:
         trouble.append(str(error))
     made = assignment.notebook(exercise, files)
@@ -84,7 +88,7 @@ def restore(exercise: Exercise, path: Path) -> NotebookNode:
             made.cells.insert(place, new_markdown_cell(MISSING.format(name=name, line=line)))
             trouble += [] if trouble else [f"the cell of {name} is missing; it begins with the line {line}"]
     made.cells += _shown(others, {cell.source.strip() for cell in made.cells})
-    made.metadata["tenfold"] = {"trouble": trouble}
+    made.metadata["tenfold"] = {"trouble": trouble, "places": places}
     return made
 
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from ...errors import Unreadable
 from ...exercise import catalog
 from ...exercise.exercise import Exercise
-from ...handin.submission import MOST_BYTES, Submission
+from ...handin.submission import MOST_BYTES, Submission, of_files
 from .repository import KINDS, Entry, Repository
 
 
@@ -46,7 +46,7 @@ class Change:
                 raise Unreadable(
                     f"{paths[name]} is kept by Git LFS, and only its pointer is here. Commit the file itself."
                 )
-        return Submission(files)
+        return of_files(exercise, files)
 
 
 def _plain(path: str, entry: Entry | None) -> Entry:

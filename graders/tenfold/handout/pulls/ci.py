@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from ...exercise.exercise import Exercise
 from ...grading import grade
 from ...reports import formats
 from ...reports.json_document import as_json
+from ...reports.printed import say
 from ...result import Result
 from .changed_files import Change
 from .repository import Repository
@@ -50,13 +52,6 @@ def write(graded: Sequence[Result], folder: Path) -> None:
         files.write_whole(folder / name, render(graded))
 
 
-def say(text: str) -> None:
-    """Print text; for a GitHub runner so that nothing in it can command it."""
-    print(
-        formats.annotations.quiet(text, secrets.token_hex(16)) if "GITHUB_ACTIONS" in os.environ else text, flush=True
-    )
-
-
 def tell_github(graded: Sequence[Result], change: Change) -> None:
     """Print annotations where a GitHub runner reads them, and add to the job's summary where there is one."""
     places = {exercise.id: next(iter(change.paths(exercise).values())) for exercise in change.exercises}
@@ -80,4 +75,16 @@ def at_base(place: PurePosixPath, repository: Repository, base: str, words: list
         own = folder / place
         path = os.pathsep.join(filter(None, [str(own / "graders"), os.environ.get("PYTHONPATH")]))
         argv = [sys.executable, "-m", "tenfold.cli", "--course", str(own), *words]
-        return subprocess.run(argv, cwd=own, env=os.environ | {"PYTHONPATH": path, AT_BASE: base}).returncode
+        with subprocess.Popen(argv, cwd=own, env=os.environ | {"PYTHONPATH": path, AT_BASE: base}) as process:
+            return _code(process)
+
+
+def _code(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a command of the kit's and return its exit code; what ends this one is passed on, and waited for."""
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)  # a terminal has told both; whoever sent a signal to this one, has not
+        process.wait()
+        raise
+    return code if code >= 0 else 128 - code

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ...errors import MachineError, Unreadable, UsageError
-from ...git import PLAIN, git
+from ...git import PLAIN, NotTrusted, git
 
 PATIENCE = 5.0  # seconds
 COMPARE = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff")
@@ -51,6 +51,8 @@ class Repository:
         self.folder = folder
         try:
             self.top = Path(os.fsdecode(git(self.folder, "rev-parse", "--show-toplevel")).rstrip("\n")).resolve()
+        except NotTrusted:
+            raise
         except MachineError as error:
             raise UsageError(f"{folder} is no clone with files in it ({error}). Name one with --repo.") from None
 

@@ -1,0 +1,76 @@
+"""A canary tries to get out of each level; a box looks whether the course itself lies where it can be read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tenfold.box import levels
+from tenfold.box.canary import escapes
+from tenfold.box.limits import Limits
+from tenfold.box.session import Session
+from tenfold.errors import MachineError
+from tenfold.grading import grade as grading
+from tenfold.grading.grade import Request, grade
+
+WALLED = [level for level in levels.held() if level in ("medium", "strong")]
+READ_BY_ALL = Path(os.__file__)
+"""A file in a place that every box may read, as a course below /usr or in the folder of an environment is."""
+
+
+def opened(level, hidden):
+    """Start a box that must not be able to read some files."""
+    session = Session({"w.py": b"def run(): return 1"}, ["w"], Limits(), level, hidden=hidden)
+    try:
+        return session.call("w", "run", (), {})
+    finally:
+        session.close()
+
+
+def test_at_weak_a_program_outside_can_be_talked_to():
+    assert {"talk to another program", "read a file outside", "open a socket"} <= set(escapes("weak"))
+
+
+@pytest.mark.parametrize("level", WALLED)
+def test_nothing_escapes_where_walls_stand(level):
+    assert escapes(level) == []
+
+
+@pytest.mark.skipif("strong" not in levels.held(), reason="only strong can wall sockets in")
+def test_nothing_escapes_from_strong_where_sockets_may_be_used():
+    assert escapes("strong", "loopback") == []
+
+
+@pytest.mark.parametrize("level", WALLED)
+def test_no_box_is_made_where_it_could_read_what_is_hidden(level):
+    with pytest.raises(MachineError, match=r"can be read from every box\. It lies below .* Move the course"):
+        opened(level, [READ_BY_ALL])
+
+
+@pytest.mark.parametrize("level", WALLED)
+def test_what_lies_elsewhere_stays_hidden(level, toy):
+    assert opened(level, [toy.hidden_checks, toy.solution / "mean.py", toy.course / "nowhere"]) == 1
+
+
+def test_at_weak_nothing_is_hidden_and_a_box_is_made():
+    assert opened("weak", [READ_BY_ALL]) == 1
+
+
+@pytest.mark.parametrize("level", WALLED)
+def test_a_course_that_every_box_may_read_is_the_machines_fault_and_no_grade(level, toy, monkeypatch):
+    hidden = grading._hidden(toy)
+    assert {toy.hidden_checks.resolve(), (toy.solution / "mean.py").resolve()} <= set(hidden)
+    monkeypatch.setattr(grading, "_hidden", lambda _: [*hidden, READ_BY_ALL])
+    result = grade(Request(toy, toy.solution / "mean.py", level=level))
+    assert (result.status, result.blame) == ("could_not_grade", "machine")
+    assert "Move the course" in result.message
+
+
+@pytest.mark.parametrize("level", WALLED)
+def test_a_link_to_a_course_is_followed_to_where_it_lies(level, toy, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(toy.course)
+    assert all(path.is_relative_to(toy.course.resolve()) for path in grading._hidden(toy))
+    assert opened(level, [link / toy.hidden_checks.relative_to(toy.course)]) == 1
