@@ -21,7 +21,7 @@ from tenfold.exercise import catalog
 from tenfold.exercise.exercise import Exercise
 from tenfold.grading.grade import Request, grade
 
-MANY = int(os.environ.get("TENFOLD_ODD", "3"))
+MANY = int(os.environ.get("TENFOLD_ODD", "2"))
 APPENDED = """
 
 def _exchange(source, settings):

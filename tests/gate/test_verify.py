@@ -51,7 +51,14 @@ def lane(monkeypatch):
     return instead
 
 
-@pytest.mark.parametrize("error", [RuntimeError("of ours"), MachineError("it was killed"), MemoryError()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("of ours"),
+        pytest.param(MachineError("it was killed"), marks=pytest.mark.long),
+        pytest.param(MemoryError(), marks=pytest.mark.long),
+    ],
+)
 def test_a_trial_that_breaks_is_told_and_the_others_go_on(copy, lane, error):
     tried = []
 

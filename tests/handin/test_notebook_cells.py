@@ -10,6 +10,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import DAY
 
 from tenfold.errors import Unreadable
 from tenfold.handin import cell_dependencies, notebook_cells, submission
@@ -400,7 +401,10 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=[] if (i + DAY) % 3 == 0 else [pytest.mark.long]) for i, kind in enumerate(HOSTILE)],
+)
 def test_hostile_text_takes_little_time_in_every_form(kind, tmp_path, toy):
     text = HOSTILE[kind].replace("f = ", "mean = ", 1)
     start = time.process_time()

@@ -566,7 +566,7 @@ def violations() -> dict[str, bytes]:
     }  # fmt: skip
 
 
-def test_a_worker_that_breaks_the_protocol_is_ended_and_the_next_call_has_a_new_one(work, boxes_end):
+def test_a_worker_that_breaks_the_protocol_is_ended_and_the_next_call_has_a_new_one(work, boxes_end, impatient):
     frames = violations()
     assert len(frames) > 40
     session = work(SOURCE, seconds=5.0, total=900.0)  # two frames are waited for to the end
