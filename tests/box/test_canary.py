@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from tenfold.box import levels
+from tenfold.box import canary, levels
 from tenfold.box.canary import escapes
 from tenfold.box.limits import Limits
 from tenfold.box.session import Session
@@ -74,3 +75,13 @@ def test_a_link_to_a_course_is_followed_to_where_it_lies(level, toy, tmp_path):
     link.symlink_to(toy.course)
     assert all(path.is_relative_to(toy.course.resolve()) for path in grading._hidden(toy))
     assert opened(level, [link / toy.hidden_checks.relative_to(toy.course)]) == 1
+
+
+def test_a_temporary_folder_may_have_any_name(tmp_path, monkeypatch):
+    place = tmp_path / ("long" * 30) / os.fsdecode(b"odd\xff")
+    place.mkdir(parents=True)
+    place.chmod(0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    assert escapes(levels.best()) == []
+    monkeypatch.setattr(canary, "LONGEST_PLACE", 0)
+    assert escapes(levels.best()) == []

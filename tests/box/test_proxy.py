@@ -63,6 +63,7 @@ def surrogate(): raise ValueError("no file '\\udcff'")
 class Mute(ValueError):
     def __str__(self): raise KeyError("nothing to say")
 def mute(): raise Mute()
+def placed(): exec(compile("raise ValueError(1)", "\\ud800.py", "exec"))
 def endless(): raise KeyError(10**5000)
 def numbered(): raise OSError("a", "b")
 class Loud(type):
@@ -275,7 +276,9 @@ def test_a_message_with_half_a_surrogate_pair_is_told_as_far_as_it_can_be(module
         module.surrogate()
 
 
-@pytest.mark.parametrize(("name", "kind"), [("mute", ValueError), ("endless", KeyError), ("numbered", OSError)])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("mute", ValueError), ("placed", ValueError), ("endless", KeyError), ("numbered", OSError)]
+)
 def test_an_error_that_cannot_say_what_it_is_keeps_its_kind(module, name, kind):
     with pytest.raises(kind) as caught:
         getattr(module, name)()

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from ..errors import FromSubmission, MachineError, SubmissionError
 from .limits import Limits
@@ -31,6 +32,10 @@ def kill(pid): os.kill(pid, signal.SIGKILL)
 """
 
 
+LONGEST_PLACE = 70
+"""Bytes: an address of a socket has 104 to 108, and what is made there takes its part."""
+
+
 def escapes(level: str, network: str = "none") -> list[str]:
     """Return what a box of a level can do and should not be able to; everything, where it cannot be made.
 
@@ -38,7 +43,7 @@ def escapes(level: str, network: str = "none") -> list[str]:
     """
     session = Session({"canary.py": CANARY.encode()}, ["canary"], Limits(seconds=10, total=60, network=network), level)
     with (
-        tempfile.TemporaryDirectory() as name,
+        tempfile.TemporaryDirectory(dir=_place()) as name,
         _victim() as victim,
         socket.create_server(("127.0.0.1", 0)) as server,
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as program,
@@ -51,9 +56,9 @@ def escapes(level: str, network: str = "none") -> list[str]:
         secret, written = folder / "secret", folder / "written"
         secret.write_text("hidden")
         server.setblocking(False)
-        attempts = {
-            "read a file outside": ("read", str(secret)),
-            "list the home folder": ("look", str(Path.home())),
+        attempts: dict[str, tuple[Any, ...]] = {
+            "read a file outside": ("read", os.fsencode(secret)),
+            "list the home folder": ("look", os.fsencode(Path.home())),
             "read the grader's environment": ("read", f"/proc/{os.getpid()}/environ"),
             "open a socket": ("bind",),
             "reach the network": ("connect", server.getsockname()[1]),
@@ -63,8 +68,8 @@ def escapes(level: str, network: str = "none") -> list[str]:
         try:
             session.start()
             found = [what for what, (function, *arguments) in attempts.items() if _can(session, function, *arguments)]
-            _can(session, "write", str(written))
-            _can(session, "talk", str(folder / "program"))
+            _can(session, "write", os.fsencode(written))
+            _can(session, "talk", os.fsencode(folder / "program"))
             _can(session, "kill", victim.pid)
         except (SubmissionError, MachineError):
             return ["be made at all"]
@@ -78,6 +83,12 @@ def escapes(level: str, network: str = "none") -> list[str]:
         if victim.poll() is not None:
             found.append("kill another process")
         return found
+
+
+def _place() -> str | None:
+    """Return where to make a folder: the usual place, unless no address of a socket would have room for its name."""
+    long = len(os.fsencode(tempfile.gettempdir())) > LONGEST_PLACE
+    return next((place for place in ("/tmp", "/var/tmp") if long and os.access(place, os.W_OK)), None)
 
 
 def _can(session: Session, function: str, *arguments: object) -> bool:

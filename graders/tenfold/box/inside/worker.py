@@ -108,15 +108,16 @@ class Server:
 
     def describe(self, error: BaseException, request: dict[str, Any]) -> dict[str, Any]:
         """Say what was raised and where in the learner's own files."""
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).parent == self.folder]
-        where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+        steps = [(Path(f.f_code.co_filename), line) for f, line in traceback.walk_tb(error.__traceback__)]
+        frames = [f"{path.name}, line {line}" for path, line in steps if path.parent == self.folder]  # no file is read
+        where = frames[-1] if frames else ""
         if isinstance(error, SyntaxError) and error.filename and Path(error.filename).parent == self.folder:
             where = f"{Path(error.filename).name}, line {error.lineno}"
         said: dict[str, Any] = {
             "kind": _name(type(error))[:80],
             "type": _mro(error),
             "message": _text(error),
-            "where": where,
+            "where": _printable(where),
         }
         if isinstance(error, OSError) and type(error.errno) is int:
             said["errno"] = error.errno
