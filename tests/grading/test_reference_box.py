@@ -92,3 +92,26 @@ def test_what_a_check_reads_in_the_box_is_known_too():
     assert not submitted.is_in([WORK])
     submitted.note(WORK)
     assert submitted.is_in([WORK])
+
+
+def test_what_a_submission_uses_up_is_not_lacking_in_the_kits_own_work():
+    limits = Limits(seconds=1, total=2)
+    session = Reference({"kit.py": KIT}, ["kit"], limits, "weak", ("numpy",), "kit", Submitted([WORK]))
+    try:
+        for _ in range(3):
+            with pytest.raises(SubmissionError, match="the work on what you submitted was stopped"):
+                session.call("kit", "endless", (WORK,), {})
+        assert session.call("kit", "table", (), {})["rows"] == [{"b": 2}]
+        assert session.used > 1.5
+    finally:
+        session.close()
+
+
+def test_an_object_of_a_submission_stays_one_whatever_the_kit_does_meanwhile(kit):
+    theirs, ours = kit("open", WORK), kit("open")
+    with pytest.raises(SubmissionError):
+        theirs.work()
+    with pytest.raises(AuthoringError):
+        ours.work()
+    with pytest.raises(SubmissionError):
+        theirs.work()

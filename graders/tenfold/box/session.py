@@ -58,6 +58,8 @@ class Session:
         artefact of the submission's.
     hidden
         Files that no box of it may be able to read, where its level hides any.
+    beside
+        A session of the same level and libraries, open meanwhile, whose server is to fork these boxes too.
     """
 
     def __init__(
@@ -69,9 +71,10 @@ class Session:
         libraries: Sequence[str] = ("numpy",),
         owner: Owner = "submission",
         hidden: Sequence[Path] = (),
+        beside: Session | None = None,
     ) -> None:
         self._files, self._modules, self._limits, self._level = files, modules, limits, level
-        self._libraries, self._owner, self._hidden = libraries, owner, hidden
+        self._libraries, self._owner, self._hidden, self._beside = libraries, owner, hidden, beside
         self._box: Box | None = None
         self._own: ForkServer | None = None
         self._callbacks: dict[int, Callback] = {}
@@ -99,19 +102,13 @@ class Session:
         key = (self._level, self._limits.network, *self._hidden)
         if self._level == "weak" or not self._hidden or key in _looked:
             return
-        probe = Session({"probe.py": PROBE}, ["probe"], self._limits, self._level, self._libraries)
-        if self._level == "strong" and landlock.abi() >= landlock.LEAST_ABI:
-            self._server()
-            probe._own = self._own
+        probe = Session({"probe.py": PROBE}, ["probe"], self._limits, self._level, self._libraries, beside=self)
         try:
             found = probe.call("probe", "first", ([os.fsencode(path) for path in self._hidden],), {})
         except (SubmissionError, FromSubmission) as error:
             raise MachineError(f"no box could be made: {error}") from None
         finally:
-            if probe._own is self._own:
-                probe.restart()
-            else:
-                probe.close()
+            probe.close()
         if found >= 0:
             raise MachineError(f"{self._hidden[found]} can be read from every box. {where_to(self._hidden[found])}")
         _looked.add(key)
@@ -146,6 +143,8 @@ class Session:
     def _server(self) -> ForkServer:
         """Return what forks the boxes: lent, or shared with other submissions, but at *strong* else this one's own."""
         loopback = self._limits.network == "loopback"
+        if self._beside is not None and landlock.abi() >= landlock.LEAST_ABI:  # else only its walls separate two boxes
+            return self._beside._server()
         if server := lent(self._libraries, self._level, loopback):
             return server
         if self._level != "strong":

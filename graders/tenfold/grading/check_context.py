@@ -26,7 +26,7 @@ class Grading:
     session: Session
     level: str
     submitted: Submitted = field(default_factory=Submitted)
-    references: dict[str, Session] = field(default_factory=dict)
+    references: dict[str, Reference] = field(default_factory=dict)
     drawn: list[tuple[str, bool, Any]] | None = None
     """Name, whether hidden, and value of every draw, where a proof asks for them."""
 

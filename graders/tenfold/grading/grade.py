@@ -226,7 +226,7 @@ def _run(request: Request, submission: Submission, known: _Known) -> tuple[Recor
     for name in _leaks(exercise, drawn or []):
         recorder.blame = "grader"
         recorder.trouble.append(f"rows of the public draw of {name} come back in a hidden draw")
-    known.used = session.meter.all.used, sum(kit.meter.all.used for kit in grading.references.values())
+    known.used = session.meter.all.used, sum(kit.used for kit in grading.references.values())
     return recorder, broken
 
 

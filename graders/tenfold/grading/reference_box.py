@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from ..box.limits import Limits
+from ..box.proxy import Bound
 from ..box.replies import Owner
 from ..box.session import Session
 from ..errors import SubmissionError
@@ -68,8 +69,11 @@ def _given(value: Any) -> Any:
     return [_given(item) for item in value] if type(value) is list and len(value) <= MOST_ITEMS else value
 
 
-class Reference(Session):
+class Reference:
     """A module of the kit's at work; called with what was submitted, it works on the submission's data.
+
+    That work has boxes and a time of its own: what it uses up is not lacking in what the kit does for itself, and an
+    object that came of it stays the submission's.
 
     Parameters
     ----------
@@ -87,12 +91,29 @@ class Reference(Session):
         owner: Owner,
         submitted: Submitted,
     ) -> None:
-        super().__init__(files, modules, limits, level, libraries, owner)
+        self._own = Session(files, modules, limits, level, libraries, owner)
+        self._work = self._own
+        if owner == "kit":
+            self._work = Session(files, modules, limits, level, libraries, "given", beside=self._own)
         self._submitted = submitted
 
+    @property
+    def used(self) -> float:
+        """Processor seconds that its boxes have had."""
+        return sum(session.meter.all.used for session in {self._own, self._work})
+
+    def get(self, target: Any, name: str) -> Any:
+        """Return an attribute: a value, a handle, or something to call."""
+        found = self._own.get(target, name)
+        return Bound(self, target, name) if isinstance(found, Bound) else found
+
     def call(self, target: Any, name: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call a function; what is asked of an object that one returned belongs to the call that made it."""
-        if self._owner != "artefact" and isinstance(target, str):
-            self._owner = "given" if self._submitted.is_in((*args, *kwargs.values())) else "kit"
-        answer = super().call(target, name, args, kwargs)
-        return _given(answer) if self._owner == "given" else answer
+        """Call a function."""
+        if self._work is self._own or not self._submitted.is_in((*args, *kwargs.values())):
+            return self._own.call(target, name, args, kwargs)
+        return _given(self._work.call(target, name, args, kwargs))
+
+    def close(self) -> None:
+        """End its boxes."""
+        self._work.close()
+        self._own.close()
