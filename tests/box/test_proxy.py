@@ -79,6 +79,9 @@ def raised(f, *args):
     try: f(*args)
     except TypeError as error: return str(error)
 def heard(f): return f({"a": 1.0, "more": period(), "all": [(i,) for i in range(300_000)]})
+def spoilt(f):
+    try: heard(f)
+    except RuntimeError as error: return str(error)
 def leave(): sys.exit(0)
 def die(): os._exit(3)
 def crash(): import ctypes; ctypes.string_at(0)
@@ -303,6 +306,13 @@ def test_what_a_callback_is_given_comes_in_parts_too(module):
         float(seen[0]["more"])
     with pytest.raises(SubmissionError, match="too large to be handed over"):
         float(seen[0]["all"])
+
+
+@pytest.mark.parametrize("use", [len, list, lambda given: given[0], lambda given: given.inner])
+def test_a_function_of_the_graders_asks_nothing_of_an_object_that_it_is_given(module, use):
+    said = module.spoilt(lambda given: use(given["more"]))
+    assert "an object was given to a function of the checks where a plain value is expected" in said
+    assert module.double(2) == 4
 
 
 def test_what_the_grader_cannot_send_is_its_own_mistake(module):

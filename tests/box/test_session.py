@@ -219,3 +219,37 @@ def test_a_box_of_the_kits_has_a_budget_of_its_own_and_says_whose_it_was(owner):
             session.call("work", "burn", (9.0,), {})
     finally:
         session.close()
+
+
+FLOOD = """
+import json, os, struct
+
+def flood(f):
+    call = [["callback", 0], ["args", [[0.5] * 200_000]], ["kwargs", {"t": "dict", "v": []}]]
+    header = json.dumps({"m": {"t": "dict", "v": call}, "b": []}).encode()
+    frame = struct.pack("!IQ", len(header), 0) + header
+    if os.fork() == 0:
+        while True: os.read(3, 1 << 20)
+    while True: os.write(3, frame)
+"""
+
+
+def test_what_calls_of_the_graders_functions_cost_to_take_in_is_bounded(work, monkeypatch):
+    monkeypatch.setattr(time_budget, "LEAST_WAIT", 300.0)  # it does wait, where the grader has little of a processor
+    session = work(FLOOD, seconds=60, total=1)
+    with pytest.raises(OutOfTime, match="functions of the checks that it called"):
+        session.call("work", "flood", (Callback(lambda given: 0, calls=5),), {})
+
+
+@pytest.mark.parametrize("words", ["x" * 100_000, "a\0b", "\ud800"], ids=["long", "NUL", "half a character"])
+def test_words_that_no_program_can_be_given_are_the_submissions(work, words):
+    session = work("")
+    with pytest.raises(SubmissionError, match="words that are too long, or hold"):
+        session.run(["true", words])
+    assert session.run(["true", "a"]).code == 0
+
+
+def test_who_uses_up_a_grade_is_told_in_which_call(work):
+    session = work("import os, signal\ndef f(): os.kill(os.getpid(), signal.SIGXCPU)", total=7)
+    with pytest.raises(OutOfTime, match=r"left of 7 s of processor time, in f\(\)"):
+        session.call("work", "f", (), {})

@@ -108,6 +108,15 @@ class Meter:
         finally:
             self.outside.used += time.process_time() - start
             self.outside.wall += time.monotonic() - wall
+        self._judge_outside()
+
+    def charge_callback(self, used: float) -> None:
+        """Charge what it took this process to take a call to a function in, and to send its answer."""
+        self.outside.used += used
+        self.outside.wall += used
+        self._judge_outside()
+
+    def _judge_outside(self) -> None:
         budget = self._limits.total * self.factor
         waited = self.outside.wall - self.outside.used
         if waited > longest_wait(budget):  # rare: only now it is asked how much of it was the queue
@@ -125,7 +134,7 @@ class Watch:
         if time.monotonic() - kept.asked > PAUSE and kept.ask():
             meter.charge(kept)  # what went on between two calls is of the grade, but of no call
             meter.judge()
-        self._looked, self._own = time.monotonic(), time.process_time()
+        self._looked, self._own, self._inside = time.monotonic(), time.process_time(), 0.0
 
     def __call__(self) -> float:
         """Return for how long to wait before asking again."""
@@ -145,6 +154,11 @@ class Watch:
         finally:
             self._looked += time.monotonic() - start
             self._own += time.process_time() - own
+            self._inside = time.process_time() - own
+
+    def exchanged(self, used: float) -> None:
+        """Charge what taking in and answering the last call to a function cost here, beside the function's own work."""
+        self._meter.charge_callback(max(0.0, used - self._inside))
 
     def _look(self) -> None:
         wall = self._passed()

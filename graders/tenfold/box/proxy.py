@@ -17,6 +17,7 @@ TELLING = {
     *("Period", "PeriodArray", "PeriodIndex", "Interval", "IntervalArray", "IntervalIndex", "SparseArray"),
     *("ArrowExtensionArray", "ArrowStringArray", "MultiIndex", "CategoricalIndex", "DatetimeIndex", "DatetimeArray"),
     *("Categorical", "NumpyExtensionArray", "PosixPath", "UUID", "UserDict", "csr_matrix", "csr_array"),
+    *("csc_matrix", "csc_array", "coo_matrix", "coo_array", "SimpleNamespace", "ZoneInfo", "DateOffset"),
 }
 """Types whose name may be told: a name that the learner's code chose could carry hidden data out."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +37,7 @@ def first(paths):
         return place
     return -1
 """
+MOST_WORDS = 60_000  # bytes as JSON: a request has room for some more
 _looked: set[tuple[object, ...]] = set()
 
 
@@ -78,7 +81,7 @@ class Session:
         self._box: Box | None = None
         self._own: ForkServer | None = None
         self._callbacks: dict[int, Callback] = {}
-        self._used = False
+        self._used = self._answering = False
         self.meter = Meter(limits)
         """What the boxes have had of the time of a grade."""
 
@@ -174,7 +177,10 @@ class Session:
 
     def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
         """Run a program in the box; its time counts like that of a call."""
-        program, what, late = self.box.program(argv), Path(argv[0]).name, None
+        what, late = Path(argv[0]).name, None
+        if not _can_be_given(argv):
+            raise SubmissionError(f"{what} would be started with words that are too long, or hold what no word may")
+        program = self.box.program(argv)
         try:
             watch = self.meter.watch(program, what, seconds)
             while program.runs(watch()):
@@ -195,6 +201,8 @@ class Session:
         return target if isinstance(target, str) else target.number(self.box)
 
     def _ask(self, box: Box, op: str, body: dict[str, Any]) -> Any:
+        if self._answering:
+            raise SubmissionError("an object was given to a function of the checks where a plain value is expected")
         number, watch = secrets.token_hex(8), None
         try:
             watch = self.meter.watch(box.kept, _named(op, body))
@@ -203,7 +211,7 @@ class Session:
         except Late as late:
             self._lose(box, self._stopped(late))
         except (EOFError, ConnectionError):
-            self._lose(box, self._ending(box.ended()))
+            self._lose(box, self._ending(box.ended(), _named(op, body)))
         except WireError as error:
             self._fail(box, f"it sent something that is not an answer ({error})")
         finally:
@@ -221,12 +229,14 @@ class Session:
     def _answered(self, box: Box, watch: Watch) -> Any:
         """Return the reply to a request, after running what the learner's code calls here."""
         while True:
+            start = time.process_time()
             reply = box.channel.receive(self._resolve(box), watch)
             if not (isinstance(reply, dict) and set(reply) == {"callback", "args", "kwargs"}):
                 return reply
             with watch.interrupted():
                 answer = self._run(**reply)
             self._reply(box, answer, watch)
+            watch.exchanged(time.process_time() - start)
 
     def _fail(self, box: Box, why: str) -> NoReturn:
         self._lose(box, replies.stopped(why, self._owner))
@@ -241,12 +251,13 @@ class Session:
     def _stopped(self, late: Late) -> Exception:
         return MachineError(str(late)) if late.starved else replies.stopped(str(late), self._owner, late=True)
 
-    def _ending(self, ended: Ended) -> Exception:
-        """Say what an end of the worker means, and what of that the worker chose."""
+    def _ending(self, ended: Ended, during: str) -> Exception:
+        """Say what an end of the worker means, and what of that the worker chose; `during`: the call that met it."""
         if ended.why:
-            return replies.stopped(ended.why, self._owner, late=ended.late)
+            return replies.stopped(f"{ended.why}, in {during}" if ended.late else ended.why, self._owner, late=ended.late)
         if ended.code == -signal.SIGXCPU:
-            return replies.stopped("one process used up the processor time of the grade", self._owner, late=True)
+            why = f"one process used more than what was left of {self._limits.total:g} s of processor time, in {during}"
+            return replies.stopped(why, self._owner, late=True)
         if ended.code == -signal.SIGSEGV:
             return replies.stopped("the program crashed (SIGSEGV)", self._owner)
         if ended.code is not None and ended.code < 0:
@@ -261,6 +272,7 @@ class Session:
             raise WireError("no such function")
         if type(kwargs) is not dict or not all(type(name) is str for name in kwargs):
             raise WireError("no arguments")
+        self._answering = True
         try:
             return {"ok": self._callbacks[callback](*args, **kwargs)}
         except Exception as error:  # the learner's arguments made it fail: it is raised on their side
@@ -268,6 +280,8 @@ class Session:
             with contextlib.suppress(Exception):  # a number too long to be said
                 said = str(error)[:500]
             return {"error": kind if kind in replies.REBUILT else "RuntimeError", "message": said}
+        finally:
+            self._answering = False
 
     def _reply(self, box: Box, answer: dict[str, Any], watch: Watch) -> None:
         """Send what a function of the grader's gave; that it cannot cross is raised on the learner's side."""
@@ -294,6 +308,15 @@ class Session:
             return Handle(self, box, tag["v"], str(tag["n"])[:100])
 
         return resolve
+
+
+def _can_be_given(argv: Sequence[str]) -> bool:
+    """Return whether a program can be started with some words; a check may have taken them from a submission."""
+    try:
+        words = [os.fsencode(word) for word in argv]
+    except UnicodeEncodeError:
+        return False
+    return len(json.dumps(list(argv))) <= MOST_WORDS and not any(b"\0" in word for word in words)
 
 
 def _named(op: str, body: dict[str, Any]) -> str:
