@@ -106,6 +106,24 @@ def test_a_sound_exercise_is_proved_and_its_proof_is_bound_to_it(copy):
     assert proof_record.is_fresh(exercise)
     copy("exercises/01_toy/mean/README.md", "Speed.", "Speed and style.")
     assert not proof_record.is_fresh(exercise)
+    assert proof_record.grades_stand(exercise)
+    text = io.StringIO()
+    assert verify.verify([exercise], 1, 1, True, Console(file=text, width=200)) == 0
+    assert "other words alone" in text.getvalue()
+    assert proof_record.is_fresh(exercise)
+    assert {**json.loads(proof_record.path(exercise).read_text()), "words": 0} == {**written, "words": 0}
+    copy(HIDDEN, "Divide by", "First divide by")
+    assert not proof_record.grades_stand(exercise)
+
+
+def test_words_that_break_the_contract_leave_the_proof_stale(copy):
+    exercise = copy()
+    proof_record.write(exercise, [], {}, {})
+    copy("exercises/01_toy/mean/README.md", "`test_weights_count`", "`test_weight`")
+    text = io.StringIO()
+    assert verify.verify([exercise], 1, 1, True, Console(file=text, width=200)) == 1
+    assert "leaves out test_weights_count" in text.getvalue()
+    assert not proof_record.is_fresh(exercise)
 
 
 @pytest.mark.parametrize(

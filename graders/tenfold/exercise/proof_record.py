@@ -20,20 +20,35 @@ def path(exercise: Exercise) -> Path:
 
 
 def fingerprint(exercise: Exercise) -> str:
-    """Return the hash of what a proof is about: statement, checks, solutions, mutants, data and engine version."""
-    named = ("README.md", "exercise.toml", "hints.md", *exercise.files)
-    parts = [*(exercise.folder / name for name in named), exercise.visible_checks, exercise.solution]
+    """Return the hash of what the grades of a proof depend on: checks, solutions, mutants, data and engine version."""
+    parts = [exercise.folder / name for name in ("exercise.toml", *exercise.files)]
+    parts += [exercise.visible_checks, exercise.solution]
     parts += [p for p in exercise.grader.glob("*") if p.name != "proof.json"]
     parts += exercise.data_folders()
     return hashlib.sha256(f"{__version__} {digest(parts, exercise.course)}".encode()).hexdigest()
 
 
+def words(exercise: Exercise) -> str:
+    """Return the hash of what is only read: statement and hints. The gate looks at them beside the checks."""
+    return digest([exercise.folder / "README.md", exercise.folder / "hints.md"], exercise.course)
+
+
 def is_fresh(exercise: Exercise) -> bool:
     """Return whether the proof is about the exercise as it is now."""
+    return _read(exercise).get("words") == words(exercise) and grades_stand(exercise)
+
+
+def grades_stand(exercise: Exercise) -> bool:
+    """Return whether all that has changed since the proof is what is only read."""
+    return bool(_read(exercise).get("proves") == fingerprint(exercise))
+
+
+def _read(exercise: Exercise) -> dict[str, Any]:
     try:
-        return bool(json.loads(path(exercise).read_text(encoding="utf-8"))["proves"] == fingerprint(exercise))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        found = json.loads(path(exercise).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def write(exercise: Exercise, seeds: list[str], kills: dict[str, str], metrics: dict[str, Any]) -> None:
@@ -43,9 +58,19 @@ def write(exercise: Exercise, seeds: list[str], kills: dict[str, str], metrics: 
         "schema": SCHEMA,
         "engine": __version__,
         "proves": fingerprint(exercise),
+        "words": words(exercise),
         "starter": starter,
         "seeds": seeds,
         "kills": kills,
         "metrics": metrics,
     }
+    _keep(exercise, document)
+
+
+def reword(exercise: Exercise) -> None:
+    """Bind the proof to statement and hints as they are now; its grades stand."""
+    _keep(exercise, {**_read(exercise), "words": words(exercise)})
+
+
+def _keep(exercise: Exercise, document: dict[str, Any]) -> None:
     path(exercise).write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")

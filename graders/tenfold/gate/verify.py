@@ -36,7 +36,10 @@ def verify(
     failed = []
     for e in wanted:
         try:
-            proved = prove(e, count, jobs or os.cpu_count() or 1, console, level=level)
+            if changed and proof_record.grades_stand(e):
+                proved = reword(e, console)
+            else:
+                proved = prove(e, count, jobs or os.cpu_count() or 1, console, level=level)
         except Exception as error:  # one exercise that breaks is no reason to leave the others unproved
             console.print(
                 Text.assemble(("  ✗ ", "red"), str(error) if isinstance(error, TenfoldError) else format_exc())
@@ -64,7 +67,7 @@ def prove(
     With `part`, which chooses among the trials, only these are graded, and no proof is written.
     """
     console.print(f"\n[bold]{exercise.id}[/]  {exercise.title}")
-    wrong = contract.problems(exercise) or list(plain_pytest.problems(exercise))
+    wrong = _read_through(exercise)
     if not wrong:
         folder = Path(tempfile.mkdtemp(prefix="tenfold-verify-"))
         try:
@@ -85,6 +88,26 @@ def prove(
                 dict(sorted(kills.items())),
                 metrics(outcomes),
             )
+    return _told(wrong, console)
+
+
+def reword(exercise: Exercise, console: Console) -> bool:
+    """Look at an exercise of which statement and hints alone are new: no grade depends on them."""
+    console.print(f"\n[bold]{exercise.id}[/]  {exercise.title}")
+    console.print("  other words alone: its grades stand")
+    sound = _told(_read_through(exercise), console)
+    if sound:
+        proof_record.reword(exercise)
+    return sound
+
+
+def _read_through(exercise: Exercise) -> list[str]:
+    """Return what can be seen to be wrong without a grade."""
+    return contract.problems(exercise) or list(plain_pytest.problems(exercise))
+
+
+def _told(wrong: list[str], console: Console) -> bool:
+    """Say what is wrong; return whether nothing is."""
     for line in wrong:
         console.print(Text.assemble(("  ✗ ", "red"), line))
     if not wrong:
