@@ -66,7 +66,7 @@ class Meter:
         before, now = self._charged.get(kept, (0.0, 0.0)), kept.times
         self._charged[kept] = now
         called = wall + self._short.pop(kept, 0.0)
-        spent = Spent(now[0] - before[0], max(0.0, called - (now[1] - before[1])), wall)
+        spent = Spent(max(0.0, now[0] - before[0]), max(0.0, called - (now[1] - before[1])), wall)
         self.all.used += spent.used
         self.all.waited += spent.waited
         self.all.wall += wall
