@@ -118,7 +118,7 @@ class Environment:
         parts = [*needs(group), (ROOT / "constraints.txt").read_text(), str(ROOT), sys.version.split()[0]]
         if group == "core":
             parts += [str(PROJECT["project"]["scripts"]), str(PROJECT["project"]["optional-dependencies"])]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return hashlib.sha256("\n".join(parts).encode(errors="surrogateescape")).hexdigest()
 
     def _call(self, packages: list[str]) -> tuple[list[str], dict[str, str]]:
         """Return a call of pip, and the environment that it runs in."""
