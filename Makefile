@@ -4,7 +4,7 @@ VENV ?= .venv
 # How many tests at once; `auto` is two a core, as many of them wait (tests/conftest.py).
 JOBS ?= auto
 RUN = $(VENV)/bin/tenfold
-SETUP = $(ALWAYS)@$(PYTHON) graders/bootstrap.py --venv $(VENV)
+SETUP = $(ALWAYS)@$(PYTHON) -I graders/bootstrap.py --venv $(VENV)
 CHANGE = --base=$(call quoted,BASE) --head=$(call quoted,HEAD) $(if $(value REPO),--repo=$(call quoted,REPO))
 
 # A variable's value as one word for the shell, whatever it holds.

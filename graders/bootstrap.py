@@ -10,10 +10,16 @@ that the next call starts at once; what was broken off leaves a mark and is made
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until `main` hears it: Ctrl-C ends what is still being loaded
+
 import argparse
 import contextlib
 import fcntl
 import hashlib
+import io
 import os
 import re
 import shlex
@@ -40,6 +46,7 @@ BARE: dict[str, list[str]] = PROJECT["tool"]["tenfold"]["bare"]
 BUNDLE = "tenfold-bundle.json"
 """What is at the root of a bundle, and not of the kit."""
 NOT_HERE = "This is a bundle: it holds no hidden checks, solutions, proofs or tests."
+MEND = "You must be able to write into this folder, and its disk must have room. Then run the same command again."
 SPEED = 20
 """Megabytes on disk that are installed in a second, where a line brings 100 Mbit/s: to guess from, no more."""
 STEP = re.compile(r" *(Collecting|Downloading|Using cached|Building) +(\S+)")
@@ -95,7 +102,7 @@ class Environment:
 
     def _works(self) -> bool:
         with contextlib.suppress(OSError):
-            return subprocess.run([self.python, "-c", "import pip"], capture_output=True).returncode == 0
+            return subprocess.run([self.python, "-I", "-c", "import pip"], capture_output=True).returncode == 0
         return False
 
     def _stamp(self, group: str) -> Path:
@@ -111,14 +118,15 @@ class Environment:
         parts = [*needs(group), (ROOT / "constraints.txt").read_text(), str(ROOT), sys.version.split()[0]]
         if group == "core":
             parts += [str(PROJECT["project"]["scripts"]), str(PROJECT["project"]["optional-dependencies"])]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return hashlib.sha256("\n".join(parts).encode(errors="surrogateescape")).hexdigest()
 
     def _call(self, packages: list[str]) -> tuple[list[str], dict[str, str]]:
         """Return a call of pip, and the environment that it runs in."""
         argv = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
         argv += ["--no-compile", "-c", str(ROOT / "constraints.txt")]
         argv += [*shlex.split(os.environ.get("TENFOLD_PIP_ARGS", "")), *packages]
-        return argv, {**os.environ, "PIP_NO_INPUT": "1", "PIP_REQUIRE_VIRTUALENV": "0"}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        return argv, {**kept, "PIP_NO_INPUT": "1", "PIP_REQUIRE_VIRTUALENV": "0"}
 
     def _renew_pip(self) -> None:
         """Bring the newer pip: Python 3.11's own chooses three times as long. Where there is none, the old one does."""
@@ -278,7 +286,40 @@ def _in_each(folders: list[Path], pattern: str) -> list[Path]:
 
 
 def main() -> None:
-    """Install what is missing; say nothing when nothing is."""
+    """Install what is missing; say nothing when nothing is. What ends it early is told in a line."""
+    try:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        open_streams()
+        set_up()
+    except KeyboardInterrupt:
+        end("stopped by you. Run the same command again: it sets the environment up.", 130)
+    except (OSError, subprocess.CalledProcessError) as error:
+        end(f"The environment cannot be set up: {error}\n{MEND}", 2)
+
+
+def open_streams() -> None:
+    """Open on nothing what was closed at the start, and print as something else what an encoding has no place for."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def end(text: str, code: int) -> NoReturn:
+    """End with a text, once and at once: a second Ctrl-C, or a stream that takes nothing, changes neither."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+    os._exit(code)
+
+
+def set_up() -> None:
+    """Install what the words ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="the environment's folder")
     parser.add_argument("--exercise", action="append", default=[], help="an exercise whose groups are needed")

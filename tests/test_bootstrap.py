@@ -7,6 +7,7 @@ import os
 import re
 import runpy
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -331,7 +332,7 @@ def test_a_change_that_is_not_there_needs_no_group(tmp_path):
     argv = ["make", "-s", "ci", "BASE=main", "HEAD=nope", f"VENV={tmp_path}", f"PYTHON={tmp_path / 'set-up'}"]
     ran = subprocess.run(argv, cwd=ROOT, env=OUTSIDE, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr.count("gone")) == (2, 1)
-    call = f"graders/bootstrap.py --venv {tmp_path}"
+    call = f"-I graders/bootstrap.py --venv {tmp_path}"
     assert (tmp_path / "words").read_text().splitlines() == [call, f"{call} --group"]
 
 
@@ -350,6 +351,94 @@ def test_make_passes_the_exit_code_of_a_grade_on(tmp_path, code, wanted):
     )
     assert ran.returncode == wanted, ran.stderr
     assert ("Error" in ran.stderr) == (wanted == 2)
+
+
+# What ends a set-up early
+
+
+@pytest.fixture
+def kit(tmp_path):
+    """Return a copy of what make reads, with an environment whose pip takes a minute and says that it began."""
+    copy, venv = tmp_path / "copy", tmp_path / "venv"
+    (copy / "graders").mkdir(parents=True)
+    for name in ("Makefile", "pyproject.toml", "constraints.txt", "graders/bootstrap.py"):
+        shutil.copy(ROOT / name, copy / name)
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").write_text(f"#!/bin/sh\ncase $2 in pip) touch {tmp_path}/began; exec sleep 60 ;; esac\n")
+    (venv / "bin" / "python").chmod(0o755)
+    return copy, venv
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("target", ["grade", "list"])
+def test_ctrl_c_under_make_is_a_line_and_no_traceback(kit, target, times, eventually):
+    copy, venv = kit
+    process = subprocess.Popen(
+        ["make", target, "EX=toy-mean", f"PYTHON={sys.executable}", f"VENV={venv}"],
+        cwd=copy, env=OUTSIDE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    assert eventually((copy.parent / "began").exists)
+    for _ in range(times):
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode in (-signal.SIGINT, 130)
+    assert said.count("stopped by you") == 1
+    assert "Traceback" not in said
+    assert (venv / "tenfold-unfinished").exists()
+
+
+def test_ctrl_c_while_the_set_up_itself_is_loaded_is_no_traceback(kit):
+    copy, venv = kit
+    (copy / "graders" / "venv.py").write_text("import os, signal, time\nos.kill(os.getpid(), 2)\ntime.sleep(60)\n")
+    ended = bootstrap(copy, venv)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "")
+
+
+def bootstrap(copy, venv, shell='exec "$@"', **more):
+    argv = ["bash", "-c", shell, "bash", sys.executable, copy / "graders" / "bootstrap.py", "--venv", venv]
+    return subprocess.run(argv, env=OUTSIDE | more, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("shell", "says"),
+    [
+        ('mkdir "$C/.tenfold-setup.lock"; exec "$@"', "Is a directory"),
+        ('rm -r "$V"; touch "$V"; exec "$@"', "Not a directory"),
+        ('ulimit -f 0; rm "$V/tenfold-"*; exec "$@"', "File too large"),
+        ('exec "$@" >/dev/full', "No space left on device"),
+    ],
+)
+def test_a_checkout_that_cannot_be_written_is_a_line_and_2(kit, shell, says):
+    copy, venv = kit
+    (venv / "bin" / "python").write_text("#!/bin/sh\n")
+    (venv / "tenfold-x").touch()
+    ended = bootstrap(copy, venv, shell, C=str(copy), V=str(venv))
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.startswith("The environment cannot be set up: ")
+    assert says in ended.stderr
+    assert "run the same command again" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("stream", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_is_no_reason_to_break_off(kit, stream):
+    copy, venv = kit
+    (venv / "bin" / "python").write_text("#!/bin/sh\n")
+    ended = bootstrap(copy, venv, f'exec "$@" {stream}')
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (venv / "tenfold-core.stamp").exists()
+
+
+def test_what_lies_on_pythons_path_is_no_library_to_make(kit, tmp_path):
+    copy, venv = kit
+    (venv / "bin" / "python").write_text('#!/bin/sh\n[ -z "$PYTHONPATH" ] || [ "$1" = -I ]\n')
+    (venv / "bin" / "tenfold").write_text("#!/bin/sh\n")
+    (venv / "bin" / "tenfold").chmod(0o755)
+    (tmp_path / "argparse.py").write_text("raise SystemExit('no library')\n")
+    argv = ["make", "-s", "list", f"PYTHON={sys.executable}", f"VENV={venv}"]
+    ended = subprocess.run(argv, cwd=copy, env=OUTSIDE | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 # What a target installs, and what a dry run does not
@@ -424,7 +513,7 @@ def test_a_target_installs_what_it_needs(words, needs, made):
     done, ran = run(*words.split())
     assert done.returncode == 0, done.stderr
     call, venv = ran[0].split(" --venv ")
-    assert call == "set-up graders/bootstrap.py"
+    assert call == "set-up -I graders/bootstrap.py"
     assert venv.split(maxsplit=1)[1] == needs
     assert len(ran) > 1
 

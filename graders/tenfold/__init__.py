@@ -1,9 +1,8 @@
 """Graders that can be trusted, for exercises that make AI/ML engineers."""
 
-from typing import TYPE_CHECKING, Any
-
 from .version import __version__
 
+TYPE_CHECKING = False  # that of typing, which the command line cannot trust yet: see cli/surroundings.py
 if TYPE_CHECKING:
     from . import expect
     from .box.callback import Callback
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["Callback", "__version__", "expect"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Load what a check uses when it is first used: the command line needs neither."""
     if name == "Callback":
         from .box.callback import Callback

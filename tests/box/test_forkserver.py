@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tenfold.box import forkserver, levels
+from tenfold.box import forkserver, held_folder, levels
 from tenfold.box.forkserver import ForkServer, warm
 from tenfold.box.limits import Limits
 from tenfold.box.session import Session
@@ -129,42 +128,6 @@ def test_nothing_is_left_of_a_closed_server(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_killed_grader_left_is_swept_at_once_and_nothing_else(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    for name in ("box-dead", "box-held", "box-other", "verify-empty"):
-        den = tmp_path / f"tenfold-{name}"
-        (den / "box" if name != "verify-empty" else den).mkdir(parents=True)
-        if name in ("box-dead", "box-held"):
-            (den / ".lock").touch()
-    (tmp_path / "tenfold-box-empty").mkdir()
-    with (tmp_path / "tenfold-box-held" / ".lock").open() as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        ForkServer(["numpy"], "weak", False).close()
-    assert {path.name for path in tmp_path.iterdir()} == {
-        "tenfold-box-held",
-        "tenfold-box-other",
-        "tenfold-verify-empty",
-    }
-
-
-def test_a_folder_that_is_swept_before_it_is_locked_is_made_anew(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    flock, swept = fcntl.flock, []
-
-    def swept_first(file, how):
-        if not swept:
-            swept.append(next(tmp_path.iterdir()))
-            (swept[0] / forkserver.LOCK).unlink()
-            swept[0].rmdir()
-        flock(file, how)
-
-    monkeypatch.setattr(forkserver.fcntl, "flock", swept_first)
-    den, lock = forkserver._den()
-    os.close(lock)
-    assert den.is_dir()
-    assert den not in swept
-
-
 @pytest.mark.parametrize("level", levels.held())
 @pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP", "SIGKILL"])
 def test_the_folder_of_a_grader_that_was_ended_is_gone_by_the_next_command(tmp_path, level, end, eventually):
@@ -183,7 +146,7 @@ def test_the_folder_of_a_grader_that_was_ended_is_gone_by_the_next_command(tmp_p
     assert ended.returncode == -getattr(signal, end), ended.stderr.decode()
 
     def swept():
-        forkserver._sweep()
+        held_folder.sweep()
         return not list(tmp_path.iterdir())
 
     with pytest.MonkeyPatch.context() as patch:

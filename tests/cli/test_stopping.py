@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -105,14 +106,68 @@ def raising(error):
         ["progress"],
         ["verify"],
         ["new", "x"],
+        ["check-result", "result.json"],
+        ["ci", "--base", "a", "--head", "b"],
+        ["release", "released"],
+        ["nbgrader", "install", "class"],
+        ["nbgrader", "export", ".", "toy-mean"],
     ],
 )
 def test_every_command_ends_with_130(course, monkeypatch, capsys, words):
     monkeypatch.setattr("tenfold.exercise.catalog.exercises", raising(KeyboardInterrupt))
     monkeypatch.setattr("tenfold.exercise.catalog.find", raising(KeyboardInterrupt))
     monkeypatch.setattr("tenfold.exercise.new_exercise.create", raising(KeyboardInterrupt))
+    monkeypatch.setattr("tenfold.reports.result_check.read", raising(KeyboardInterrupt))
+    monkeypatch.setattr("tenfold.handout.pulls.repository.Repository", raising(KeyboardInterrupt))
+    monkeypatch.setattr("tenfold.handout.release.contents.release", raising(KeyboardInterrupt))
+    monkeypatch.setattr("tenfold.handout.nbgrader.config.install", raising(KeyboardInterrupt))
+    monkeypatch.setattr("tenfold.cli.instructor._require_nbgrader", lambda: None)
     assert main(["--course", str(course), *words]) == 130
     assert capsys.readouterr().err == "stopped by you\n"
+
+
+PRESS = "import os, signal\ndef press(*_): os.kill(os.getpid(), signal.SIGINT)\n"
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "from tenfold.cli import surroundings; surroundings.settle = press",
+        "import sys; sys.meta_path.insert(0, type('', (), {'find_spec': press}))",
+        "from tenfold.exercise import catalog; catalog.find = lambda *_: press() or input()",
+        "from tenfold.cli import command_line\n"
+        "command_line._run, said = press, command_line._complain\n"
+        "command_line._complain = lambda text: press() or said(text)",
+        "from tenfold import streams; streams.print_no_more = press",
+    ],
+    ids=["before anything", "while it is loaded", "at work", "twice", "at the end"],
+)
+def test_ctrl_c_at_any_moment_is_a_line_and_130(moment, course, tmp_path):
+    program = f"{PRESS}import tenfold.cli, sys\n{moment}\nsys.exit(tenfold.cli.main())"
+    ended = run_program(program, course)
+    assert (ended.returncode, ended.stderr) == (130, "stopped by you\n")
+
+
+def test_ctrl_c_when_all_is_said_changes_nothing(course):
+    program = f"import atexit, sys, tenfold.cli\n{PRESS}atexit.register(press)\nsys.exit(tenfold.cli.main())"
+    ended = run_program(program, course)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def run_program(program, course):
+    """Run a program that calls the command line with a command."""
+    argv = [sys.executable, "-c", program, "--course", course, "show", "toy-mean"]
+    return subprocess.run(argv, capture_output=True, text=True, preexec_fn=heeds)
+
+
+def test_ctrl_c_pressed_twice_ends_a_grade_as_once_does(grading, eventually):
+    process, folder = grading
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE) == 130
+    assert (folder / "err").read_text() == "stopped by you\n"
+    assert eventually(lambda: not list((folder / "tmp").glob(f"{forkserver.PREFIX}*")))
 
 
 def test_what_was_graded_of_a_change_before_it_was_stopped_is_written(toy, course, tmp_path, monkeypatch, capsys):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
+from tests.conftest import COURSE
 
 from tenfold.cli import main
 from tenfold.errors import UsageError
@@ -53,6 +55,16 @@ def test_without_key_and_work_it_says_what_was_not_looked_at(course, graded, cap
     assert capsys.readouterr().out.count("  ·") == 2
 
 
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory):
+    """Return a course and the text of a result of it."""
+    course, file = tmp_path_factory.mktemp("honest") / "course", tmp_path_factory.mktemp("result") / "result.json"
+    shutil.copytree(COURSE, course, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    assert main(["--course", str(course), "grade", "toy-mean", "--json", str(file)]) == 1
+    return course, file.read_text()
+
+
+@pytest.mark.parametrize("with_key", [True, False], ids=["key", "no key"])
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -77,15 +89,15 @@ def test_without_key_and_work_it_says_what_was_not_looked_at(course, graded, cap
         (lambda d: d["checks"].pop(1), "is not in it"),
     ],
 )
-def test_a_forged_result_does_not_hold(course, toy, tmp_path, keys, capsys, change, says):
-    file = tmp_path / "result.json"
-    assert main(["--course", str(course), "grade", toy.id, "--json", str(file)]) == 1
-    document = json.loads(file.read_text())
+def test_a_forged_result_does_not_hold(honest, tmp_path, keys, capsys, change, says, with_key):
+    file, (course, text) = tmp_path / "result.json", honest
+    document = json.loads(text)
     change(document)
     file.write_text(json.dumps(document))
-    capsys.readouterr()
-    assert check(course, file, "--key", keys[1]) == 1
-    assert says in capsys.readouterr().out
+    holds = says == "not signed" and not with_key  # nobody asked for it, and nothing was changed
+    assert check(course, file, *(["--key", keys[1]] if with_key else [])) == (0 if holds else 1)
+    assert f"{'·' if holds else '✗'} " in (said := capsys.readouterr().out)
+    assert says in said
 
 
 @pytest.mark.parametrize("field", ["score", "seconds", "message", "started"])
@@ -129,7 +141,7 @@ def test_half_a_result_is_none(tmp_path, text):
 
 
 @pytest.mark.parametrize("twice", ['"score": 9.0, "score"', '"signature": null, "points"', '"id": "a", "id"'])
-def test_a_name_that_is_there_twice_is_refused_though_it_was_signed(graded, tmp_path, twice):
+def test_a_name_that_is_there_twice_is_refused_though_it_was_signed(course, graded, keys, tmp_path, twice):
     text, file = graded[0].read_text(), tmp_path / "twice.json"
     name = twice.rpartition(" ")[2]
     file.write_text(
@@ -137,6 +149,7 @@ def test_a_name_that_is_there_twice_is_refused_though_it_was_signed(graded, tmp_
     )
     with pytest.raises(UsageError, match="is there twice"):
         result_check.read(file)
+    assert check(course, file) == check(course, file, "--key", keys[1]) == 2
 
 
 def test_every_beginning_of_a_result_is_refused(graded, tmp_path):

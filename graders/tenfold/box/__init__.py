@@ -2,7 +2,7 @@
 
 A `session` is a submission at work: it has one `box`, which a `forkserver` forks behind `launchers`, and talks to what
 runs `inside`. What comes back are plain values, handles (`proxy`) or errors (`replies`). `levels` says how well a
-machine isolates. Uses no other room.
+machine isolates, `held_folder` keeps what is temporary. Uses no other room.
 """
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "callback",
     "crossing",
     "forkserver",
+    "held_folder",
     "levels",
     "limits",
     "machine_speed",

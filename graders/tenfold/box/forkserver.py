@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import itertools
 import json
 import os
@@ -20,7 +19,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MachineError
+from . import held_folder
 from .inside import landlock
 from .inside.wire import DONE, REST, TIMES, USED, WAKE
 from .inside.zygote import MOST_REQUEST
@@ -42,7 +41,6 @@ SLOW = 60.0  # for what takes a moment, on a machine with much else to do
 FIRST_UID = 2_000_000  # above every account: one user id a box, where the grader runs as root
 PREFIX = "tenfold-box-"
 LOST = "the process that keeps a box was lost. Free some memory or processes and try again."
-LOCK = ".lock"
 
 Key = tuple[tuple[str, ...], str]
 """Libraries and level of a server that may be lent."""
@@ -173,10 +171,10 @@ class ForkServer:
     """
 
     def __init__(self, libraries: Sequence[str], level: str, loopback: bool) -> None:
-        _sweep()
         self.level, self.owner = level, os.getpid()
         _open.add(self)
-        self.den, self._lock = _den()
+        self.den, self._lock = held_folder.make(PREFIX)
+        self.den.chmod(0o711)  # a box may be a user of its own
         self._control, theirs = socket.socketpair()
         argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), str(theirs.fileno())]
         try:
@@ -328,31 +326,3 @@ def _environment(home: Path) -> dict[str, str]:
 
 def _is_root() -> bool:
     return sys.platform == "linux" and os.geteuid() == 0
-
-
-def _den() -> tuple[Path, int]:
-    """Make a folder for boxes and hold its lock, which tells others that it is in use."""
-    while True:
-        den = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-        with contextlib.suppress(FileNotFoundError):  # another command has just swept it: it was not locked yet
-            den.chmod(0o711)
-            lock = os.open(den / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-            os.fchmod(lock, 0o600)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if os.fstat(lock).st_nlink:
-                return den, lock
-            os.close(lock)
-
-
-def _sweep() -> None:
-    """Remove the folders of servers whose grader was killed before it could: nobody holds their lock."""
-    for den in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):
-            if den.stat().st_uid != os.geteuid():
-                continue
-            if not (den / LOCK).exists():
-                den.rmdir()  # fails where anything lies in it: then it is no den
-                continue
-            with (den / LOCK).open("r+") as held:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(den, ignore_errors=True)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from ..errors import SubmissionError
 from ..files import open_plain
-from .inside.zygote import CLEAR
+from . import held_folder
 
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
@@ -61,10 +59,7 @@ class Folder:
 
     def remove(self) -> None:
         """Remove the folder, however deep it is and whatever in it is closed."""
-        try:
-            shutil.rmtree(self.path)
-        except (OSError, RecursionError):
-            subprocess.run(["sh", "-c", CLEAR, "sh", str(self.path)], capture_output=True)
+        held_folder.remove(self.path)
 
     @contextlib.contextmanager
     def _parent(self, name: str, make: bool = False) -> Iterator[tuple[int, str]]:

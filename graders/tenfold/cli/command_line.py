@@ -11,7 +11,6 @@ import contextlib
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -26,7 +25,7 @@ from . import author, instructor, learner, stopping
 BROKE = "tenfold broke, which is no fault of yours. Please report it with what stands above."
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     streams.make_ready()
     with stopping.heard() as heard:
@@ -44,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         except MemoryError:
             _complain("this machine has not enough memory for it")
         except KeyboardInterrupt:
+            stopping.ignored()  # pressed once more, it would break off what tells of the first
             _complain(heard.words)
             return heard.code
         except Exception:  # a mistake of the kit's is no "not yet"
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 2
 
 
-def _run(argv: Sequence[str] | None) -> int:
+def _run(argv: list[str] | None) -> int:
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as end:  # the words were wrong, or asked for help

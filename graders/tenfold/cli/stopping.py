@@ -29,9 +29,19 @@ class Heard:
         return "stopped by you" if self.number == signal.SIGINT else f"stopped by {signal.Signals(self.number).name}"
 
 
+def ignored() -> None:
+    """Hear no more of what ends a command: it has come to its end, which takes a moment."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, *ENDS):
+            signal.signal(number, signal.SIG_IGN)
+
+
 @contextlib.contextmanager
 def heard() -> Iterator[Heard]:
-    """Take a signal that would end this process for a Ctrl-C, so that all boxes are closed; ignored ones stay so."""
+    """Take a signal that would end this process for a Ctrl-C, so that all boxes are closed; ignored ones stay so.
+
+    When the context ends every signal does what it did before.
+    """
     told = Heard()
 
     def stop(number: int, _: FrameType | None) -> None:
@@ -40,9 +50,13 @@ def heard() -> Iterator[Heard]:
 
     before = {}
     if threading.current_thread() is threading.main_thread():
-        before = {number: signal.signal(number, stop) for number in ENDS if signal.getsignal(number) is signal.SIG_DFL}
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDS)}
+        for number in ENDS:
+            if before[number] is signal.SIG_DFL:
+                signal.signal(number, stop)
     try:
         yield told
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if handler is not None:  # None is no function of Python's
+                signal.signal(number, handler)

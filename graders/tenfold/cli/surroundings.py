@@ -1,15 +1,12 @@
 """What a command finds around it: of Python's own settings, those that could change a verdict are left behind.
 
 Without assertions and docstrings (``-OO``) checks hold that do not; warnings that are errors, and a ``numpy.py`` on
-``PYTHONPATH``, break what is right. This module runs first, and imports as little as it can.
+``PYTHONPATH``, break what is right. This module runs first, and imports what Python has loaded by then, no more.
 """
-
-from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 KEPT = {
     *("PYTHONHOME", "PYTHONPATH", "PYTHONPLATLIBDIR", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "PYTHONEXECUTABLE"),
@@ -17,7 +14,8 @@ KEPT = {
     *("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONHASHSEED", "PYTHONSAFEPATH"),
 }
 """Python's variables that change no meaning."""
-ROOT = Path(__file__).resolve().parents[2]
+HERE = os.path.join("tenfold", "cli", "surroundings.py")
+ROOT = os.path.realpath(__file__).removesuffix(os.sep + HERE)
 """The folder that this kit was imported from."""
 
 
@@ -27,14 +25,15 @@ def settle() -> None:
     changed = {name for name in os.environ if wanted.get(name) != os.environ[name]}
     os.environ.clear()
     os.environ.update(wanted)
+    os.umask(os.umask(0) & 0o077)  # what is made here is its owner's to read and write
     flags = sys.flags
     taken_in = changed if not flags.ignore_environment else set[str]()
     if taken_in or flags.optimize or flags.inspect or sys.warnoptions:
         words = [sys.executable, "-P", "-m", "tenfold.cli", *sys.argv[1:]]
-        os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([str(ROOT), *_paths(os.environ)]))
+        os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([ROOT, *_paths(os.environ)]))
         sys.stdout and sys.stdout.flush()
         os.execv(sys.executable, words)
-    if not flags.safe_path and sys.path and Path(sys.path[0]).absolute() != ROOT:
+    if not flags.safe_path and sys.path and os.path.abspath(sys.path[0]) != ROOT:
         del sys.path[0]  # the folder that one is in, or of this script: what lies there is no library
 
 
@@ -50,4 +49,4 @@ def left(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _paths(environment: Mapping[str, str]) -> list[str]:
     places = environment.get("PYTHONPATH", "").split(os.pathsep)
-    return [place for place in places if place and Path(place, "tenfold", "cli", "surroundings.py").is_file()]
+    return [place for place in places if place and os.path.isfile(os.path.join(place, HERE))]

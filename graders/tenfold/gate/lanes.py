@@ -13,6 +13,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -68,9 +69,18 @@ def _pass_on(number: int, _: FrameType | None) -> None:
 
 def _load(libraries: Sequence[str]) -> None:
     signal.signal(signal.SIGINT, _pass_on)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     for name in libraries:
         with contextlib.suppress(ImportError):  # the checks will say it
             importlib.import_module(name)
+
+
+def _end_with_parent() -> None:
+    """End this lane once the process that gives it work was killed: it would wait for more, and hold its boxes."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        _pass_on(signal.SIGINT, None)
+        os._exit(1)
 
 
 def graded(request: Request) -> Result:

@@ -6,10 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..box import held_folder
 from ..exercise.exercise import Exercise
 from ..grading.pytest_run import unsettled
 
@@ -18,7 +18,7 @@ ARGUMENTS = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."
 
 def problems(exercise: Exercise) -> Iterator[str]:
     """Yield what is wrong: the starter fails there, and the solution passes."""
-    with tempfile.TemporaryDirectory(prefix="tenfold-plain-") as place:
+    with held_folder.held("tenfold-plain-") as (place, _):
         copy = Path(place, *exercise.folder.relative_to(exercise.course).parts)
         shutil.copytree(exercise.folder, copy, ignore=shutil.ignore_patterns("__pycache__", ".*"))
         Path(place, "datasets").symlink_to(exercise.course / "datasets")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 from traceback import format_exc
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
+from ..box import held_folder
 from ..errors import MachineError, TenfoldError
 from ..exercise import contract, proof_record
 from ..exercise.exercise import Exercise
@@ -69,14 +67,11 @@ def prove(
     console.print(f"\n[bold]{exercise.id}[/]  {exercise.title}")
     wrong = _read_through(exercise)
     if not wrong:
-        folder = Path(tempfile.mkdtemp(prefix="tenfold-verify-"))
-        try:
+        with held_folder.held("tenfold-verify-") as (folder, _):
             trials = list(trials_of(exercise, count, folder, level))
             trials = trials if part is None else part(trials)
             console.print(f"  {len(trials)} grades, {jobs} at a time")
             outcomes, broken = _run(exercise, trials, jobs, console)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
         wrong = [f"{t.role} {t.name}, seed {t.seed}: {why}" for t, why in broken.items()]
         wrong += [f"{t.role} {t.name}, seed {t.seed}: {w}" for t, r in outcomes for w in judged(exercise, t, r)]
         console.print(matrix(exercise, outcomes))

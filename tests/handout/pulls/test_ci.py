@@ -7,12 +7,15 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 
 import pytest
 from tests.conftest import ROOT
 
+from tenfold.box import held_folder
 from tenfold.cli import main
 from tenfold.errors import UsageError
 from tenfold.exercise import catalog, seeds
@@ -476,6 +479,38 @@ def test_no_hook_and_no_monitor_of_files_is_run(origin, marker, tmp_path):
     assert (code, "toy-mean  PASSED" in said) == (0, True), said
     assert not marker.exists()
     assert git(folder, "worktree", "list").count("\n") == 0
+
+
+@pytest.fixture
+def killed(tmp_path, origin, monkeypatch):
+    """Kill a command that has had a commit's files put into a folder, where a process of it works: return that one."""
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "python").write_text(f"#!/bin/sh\necho $$ > {tmp_path}/begun\nkill -KILL $PPID\nexec sleep 100\n")
+    (tmp_path / "python").chmod(0o755)
+    git(tmp_path, "clone", "-q", str(origin), "clone")
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from tenfold.handout.pulls import ci, repository\n"
+        f"sys.executable = {str(tmp_path / 'python')!r}\n"
+        "ci.at_base(Path(), repository.Repository(Path.cwd()), 'HEAD', [])\n"
+    )
+    environment = os.environ | {"TMPDIR": str(tmp_path / "tmp")}
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path / "clone", env=environment)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    return int((tmp_path / "begun").read_text())
+
+
+def test_a_commits_files_of_a_killed_command_are_swept_once_nobody_works_there(killed, tmp_path, eventually):
+    clone, left = tmp_path / "clone", next((tmp_path / "tmp").iterdir())
+    held_folder.sweep()
+    assert (left / "base" / WORK).exists()
+    os.kill(killed, signal.SIGKILL)
+    assert eventually(lambda: held_folder.sweep() or not left.exists())
+    assert git(clone, "worktree", "list").count("\n") == 1
+    with Repository(clone).checkout("HEAD") as (folder, _):
+        assert (folder / WORK).exists()
+        assert git(clone, "worktree", "list").count("\n") == 1
+    assert git(clone, "worktree", "list").count("\n") == 0
 
 
 def test_the_environment_of_a_hook_leads_nowhere_else(origin, students, pull):

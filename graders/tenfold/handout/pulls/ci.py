@@ -71,11 +71,12 @@ AT_BASE = "TENFOLD_AT_BASE"
 
 def at_base(place: PurePosixPath, repository: Repository, base: str, words: list[str]) -> int:
     """Run ``tenfold`` with the engine and the course of the base, from a folder of their own; return its exit code."""
-    with repository.checkout(base) as folder:
+    with repository.checkout(base) as (folder, lock):
         own = folder / place
         path = os.pathsep.join(filter(None, [str(own / "graders"), os.environ.get("PYTHONPATH")]))
         argv = [sys.executable, "-m", "tenfold.cli", "--course", str(own), *words]
-        with subprocess.Popen(argv, cwd=own, env=os.environ | {"PYTHONPATH": path, AT_BASE: base}) as process:
+        environment = os.environ | {"PYTHONPATH": path, AT_BASE: base}
+        with subprocess.Popen(argv, cwd=own, env=environment, pass_fds=(lock,)) as process:
             return _code(process)
 
 

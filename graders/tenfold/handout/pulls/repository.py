@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ...box import held_folder
 from ...errors import MachineError, Unreadable, UsageError
 from ...git import PLAIN, NotTrusted, git
 
 PATIENCE = 5.0  # seconds
+PREFIX = "tenfold-base-"
 COMPARE = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff")
 KINDS = {"120000": "a link", "160000": "a submodule", "040000": "a folder"}
 
@@ -140,13 +141,27 @@ class Repository:
         return self.commit("HEAD") == commit and not git(self.folder, "status", "--porcelain", "--untracked-files=all")
 
     @contextlib.contextmanager
-    def checkout(self, commit: str) -> Iterator[Path]:
-        """Put the files of a commit into a folder of their own, for as long as the context lasts."""
-        with tempfile.TemporaryDirectory(prefix="tenfold-base-") as place:
-            folder = Path(place, "base")
+    def checkout(self, commit: str) -> Iterator[tuple[Path, int]]:
+        """Put the files of a commit into a folder of their own, for as long as the context lasts; give it and its lock.
+
+        A process that is to work there without this one needs the lock too: see `held_folder`.
+        """
+        with held_folder.held(PREFIX) as (place, lock):
+            self._forget_swept()
+            folder = place / "base"
             try:
                 git(self.folder, "worktree", "add", "--quiet", "--detach", str(folder), commit)
-                yield folder
+                yield folder, lock
             finally:
-                with contextlib.suppress(MachineError):  # Git has not got as far as to know it
-                    git(self.folder, "worktree", "remove", "--force", str(folder))
+                self._forget(folder)
+
+    def _forget_swept(self) -> None:
+        """Have Git forget the checkouts of commands that were killed: their folders have been swept."""
+        for line in git(self.folder, "worktree", "list", "--porcelain").split(b"\n"):
+            folder = Path(os.fsdecode(line.removeprefix(b"worktree ")))
+            if folder.parent.name.startswith(PREFIX) and not folder.exists():
+                self._forget(folder)
+
+    def _forget(self, folder: Path) -> None:
+        with contextlib.suppress(MachineError):  # Git has not got as far as to know it
+            git(self.folder, "worktree", "remove", "--force", str(folder))
