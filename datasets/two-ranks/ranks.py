@@ -389,7 +389,8 @@ class Patience:
 def play(rank, world, number, turn, patience):
     """Be one rank: read its job, join the group, play the scenes, leave a file."""
     threading.Thread(target=patience.beat, daemon=True).start()
-    faulthandler.register(signal.SIGUSR1, Path(f"place.{number}.{rank}").open("w"), all_threads=True)
+    asked = os.open(f"place.{number}.{rank}", os.O_WRONLY | os.O_CREAT)
+    faulthandler.register(signal.SIGUSR1, asked, all_threads=True)
     job = Path(f"job.{number}.{rank}")
     x, y, scenes = pickle.loads(job.read_bytes())  # the check has written it
     job.unlink()

@@ -31,8 +31,8 @@ from tenfold.cli import main
 from tenfold.errors import UsageError
 from tenfold.exercise import catalog
 from tenfold.grading.grade import Request, grade
-from tenfold.handout.nbgrader import assignment, config, export
 from tenfold.handin.places import lines_of
+from tenfold.handout.nbgrader import assignment, config, export
 from tenfold.learner import jupyter
 from tenfold.learner.jupyter import Bench, Shown
 
