@@ -6,11 +6,13 @@ It runs in the box of the submission and uses nothing of the tests.
 from __future__ import annotations
 
 import collections
+import contextlib
 import datetime
 import decimal
 import fractions
 import functools
 import inspect
+import pathlib
 import random
 import sys
 import types
@@ -263,23 +265,51 @@ def part_exchanged(answer: Any, odd: Any, rng: random.Random) -> Any:
     return odd
 
 
-def install(module_name: str, name: str, whole: bool, first: int, often: bool, seed: int) -> None:
-    """Wrap what a module's callers may call: the answer to the call of a number is exchanged, or all from there on."""
+def damage(folder: pathlib.Path, rng: random.Random) -> None:
+    """Exchange a piece of one of the files below a folder."""
+    found = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".py" and p.stat().st_size)
+    if not found:
+        return
+    path = rng.choice(found)
+    content, odd = path.read_bytes(), rng.choice([b"", b"\0", b"\xff\xfe", b"9" * 400, b"'", b"1e999", b"{" * 3000])
+    start = rng.choice([0, rng.randrange(len(content)), len(content) - 1])
+    with contextlib.suppress(OSError):
+        path.write_bytes(content[:start] + odd + content[start + rng.choice([1, 16, 4096]) :])
+
+
+def install(module_name: str, name: str, whole: bool, first: int, often: bool, seed: int, what: str = "answer") -> None:
+    """Wrap what a module's callers may call: at the call of a number something is exchanged, or from there on always.
+
+    `what` is it: the ``answer``, what a function is ``given`` that came as an argument, or a piece of a ``file``.
+    """
     module, rng = sys.modules[module_name], random.Random(seed)
     state = {"depth": 0, "calls": 0}
+
+    def due() -> bool:
+        state["calls"] += 1
+        return state["calls"] == first or (often and state["calls"] > first)
+
+    def asked(function: Any) -> Any:
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            if args and due():
+                place, odd = rng.randrange(len(args)), ODD[name]()
+                args = *args[:place], odd if whole else part_exchanged(args[place], odd, rng), *args[place + 1 :]
+            return function(*args, **kwargs)
+
+        return ask if what == "given" and isinstance(function, types.FunctionType) else function
 
     def wrapped(function: Any) -> Any:
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             state["depth"] += 1
             try:
-                answer = function(*args, **kwargs)
+                answer = function(*map(asked, args), **{key: asked(value) for key, value in kwargs.items()})
             finally:
                 state["depth"] -= 1
-            if state["depth"]:
+            if state["depth"] or what == "given" or not due():
                 return answer
-            state["calls"] += 1
-            if state["calls"] < first or (state["calls"] > first and not often):
+            if what == "file":
+                damage(pathlib.Path(), rng)
                 return answer
             odd = ODD[name]()
             return odd if whole else part_exchanged(answer, odd, rng)

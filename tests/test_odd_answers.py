@@ -1,4 +1,7 @@
-"""Right work that answers something odd once: not yet at worst, and never a grader that breaks.
+"""Right work that answers something odd once, or holds it: not yet at worst, and never a grader that breaks.
+
+Of a module an answer is exchanged, what a function of the checks is given, or a piece of a file that is left; of any
+other file one word of its text.
 
 What is exchanged for what is drawn by number; ``TENFOLD_ODD=2000`` tries so many, today's alone are a few.
 """
@@ -8,12 +11,14 @@ from __future__ import annotations
 import json
 import os
 import random
+import sys
+import types
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests import odd_answers
+from tests import odd_answers, odd_texts
 from tests.conftest import DAY, ROOT
 
 from tenfold.errors import MissingExtra
@@ -55,26 +60,28 @@ class Odd:
             "first": rng.choice([1, 1, 1, 2, 3, 5, 8]),
             "often": rng.random() < 0.5,
             "seed": self.number,
+            "what": rng.choice(["answer"] * 6 + ["given", "file"]),
         }
 
     def submission(self, folder: Path) -> Path:
-        """Write the exercise's solution with what exchanges its answers into a folder."""
-        for name in self.exercise.files:
-            text = (self.exercise.solution / name).read_text()
+        """Write the exercise's solution with something exchanged into a folder."""
+        rng, source = random.Random(self.number), Path(odd_answers.__file__).read_text()
+        texts = {name: (self.exercise.solution / name).read_text() for name in self.exercise.files}
+        odd = None if self.exercise.modules else rng.choice(list(texts))
+        for name, text in texts.items():
             if Path(name).stem in self.exercise.modules:
-                source = Path(odd_answers.__file__).read_text()
                 text += APPENDED.format(source=source, settings=json.dumps(self.settings()))
-            (folder / name).write_text(text)
+            (folder / name).write_bytes(odd_texts.exchanged(text, rng) if name == odd else text.encode())
         return folder
 
 
 def runs(exercise: Exercise) -> bool:
-    """Return whether an exercise is made of modules, and has all that it needs."""
+    """Return whether an exercise has all that it needs."""
     try:
         exercise.require_extras()
     except MissingExtra:
         return False
-    return bool(exercise.modules)
+    return True
 
 
 EXERCISES = [exercise for exercise in catalog.exercises(ROOT) if runs(exercise)]
@@ -98,6 +105,56 @@ def test_an_answer_is_exchanged(toy, tmp_path):
         found = grade(Request(toy, odd.submission(tmp_path)))
         assert found.message == ""
         assert any(check.status == "failed" for check in found.checks) or not odd.settings()["whole"]
+
+
+def test_a_word_of_a_text_is_exchanged():
+    text = "select 'a', 12 from b;"
+    made = {odd_texts.exchanged(text, random.Random(number)) for number in range(3000)}
+    assert len(made) > 200
+    assert text.encode() not in made
+    assert made >= {b"select 1e999, 12 from b;", b"select 'a', -0 from b;", b"select '', 12 from b;"}
+
+
+class Asked:
+    """What a grader's function is called with."""
+
+    def __init__(self) -> None:
+        self.said: list[object] = []
+
+    def function(self):
+        return lambda value: self.said.append(value)
+
+
+def installed(monkeypatch, what, **functions):
+    """Return a module of these functions in which something is exchanged."""
+    module = types.ModuleType("exchanged_here")
+    for name, function in functions.items():
+        function.__module__ = "exchanged_here"
+        setattr(module, name, function)
+    monkeypatch.setitem(sys.modules, "exchanged_here", module)
+    odd_answers.install("exchanged_here", "None", whole=True, first=2, often=False, seed=1, what=what)
+    return module
+
+
+def test_what_a_function_of_the_checks_is_given_is_exchanged(monkeypatch):
+    asked = Asked()
+
+    def run(count):
+        for number in (7.5, 8.5, 9.5):
+            count(number)
+        return 1
+
+    assert installed(monkeypatch, "given", run=run).run(asked.function()) == 1
+    assert asked.said == [7.5, None, 9.5]
+
+
+def test_a_file_that_was_left_is_exchanged(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    module = installed(monkeypatch, "file", run=lambda: Path("left").write_bytes(b"left"))
+    assert module.run() == 4
+    assert Path("left").read_bytes() == b"left"
+    assert module.run() == 4
+    assert Path("left").read_bytes() != b"left"
 
 
 @pytest.mark.parametrize("name", odd_answers.ODD)

@@ -9,13 +9,16 @@ ranks' numbers, too.
 
 import builtins
 import contextlib
+import faulthandler
 import importlib
 import io
 import operator
 import os
 import pickle
+import re
 import signal
 import sys
+import threading
 import time
 import traceback
 from datetime import timedelta
@@ -26,8 +29,10 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
-PATIENCE = 20.0  # seconds that all ranks together may take
-WAIT = 10.0  # seconds that one rank waits for another in a collective
+QUIET = 10.0  # seconds in which no rank does anything: they wait for each other
+LEAST = 0.1  # seconds of processor time that are something; who waits in gloo uses a hundredth of it in this time
+LOOK = 0.1  # seconds that one look stands for at most: who is kept from the processor itself has seen nothing
+WAIT = 900.0  # seconds that gloo lets a rank wait for another: beyond every limit of a grade
 COUNTED = (
     "all_reduce",
     "all_reduce_coalesced",
@@ -349,8 +354,43 @@ class Rank:
         self.leave(self.ddp.evaluate(module, squares, held), state(module))
 
 
-def play(rank, world, number, turn):
+class Patience:
+    """When is enough: no clock on the wall says, as other work on the machine would turn it; processor time does.
+
+    Ranks that wait for each other use none. Right ones use some, however little of it a busy machine gives them; who
+    uses too much is stopped by the limits of the grade. Each rank tells what it uses, as no box may ask of another.
+    """
+
+    def __init__(self):
+        self.told, self.tell = os.pipe()
+        os.set_blocking(self.told, False)
+        self.looked, self.quiet = time.monotonic(), 0.0
+
+    def over(self):
+        """Return whether no rank has done anything for a while."""
+        now = time.monotonic()
+        self.quiet += min(LOOK, now - self.looked)
+        self.looked = now
+        with contextlib.suppress(BlockingIOError):
+            if os.read(self.told, 1 << 16):
+                self.quiet = 0.0
+        return self.quiet > QUIET
+
+    def beat(self):
+        """Tell of this process, from a thread of its own, whenever it has used some processor time."""
+        used = 0.0
+        while True:
+            time.sleep(LOOK)
+            if time.process_time() > used + LEAST:
+                used = time.process_time()
+                os.write(self.tell, b".")
+
+
+def play(rank, world, number, turn, patience):
     """Be one rank: read its job, join the group, play the scenes, leave a file."""
+    threading.Thread(target=patience.beat, daemon=True).start()
+    asked = os.open(f"place.{number}.{rank}", os.O_WRONLY | os.O_CREAT)
+    faulthandler.register(signal.SIGUSR1, asked, all_threads=True)
     job = Path(f"job.{number}.{rank}")
     x, y, scenes = pickle.loads(job.read_bytes())  # the check has written it
     job.unlink()
@@ -369,13 +409,13 @@ def play(rank, world, number, turn):
         dist.barrier()
 
 
-def fork(rank, world, number, turn):
+def fork(rank, world, number, turn, patience):
     """Start one rank; return its process id. What it raises is left in a file."""
     if child := os.fork():
         return child
     code = 1
     try:
-        play(rank, world, number, turn)
+        play(rank, world, number, turn, patience)
         code = 0
     except BaseException as error:
         kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
@@ -388,7 +428,15 @@ def fork(rank, world, number, turn):
         os._exit(code)  # no atexit of anybody's
 
 
-def group(number, ranks, until):
+def place(number, rank):
+    """Return where in ddp.py a rank waits, in words; nothing where it waits elsewhere."""
+    path = Path(f"place.{number}.{rank}")
+    told = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    own = re.findall(r'ddp\.py", line (\d+) in (\w+)', told)
+    return f"RANK {rank} waits in {own[0][1]}, line {own[0][0]}" if own else ""
+
+
+def group(number, ranks, patience):
     """Wait for the ranks of one group; return what went wrong, or nothing."""
     wrong, world = "", len(ranks)
     while ranks and not wrong:
@@ -397,15 +445,19 @@ def group(number, ranks, until):
             if ended:
                 rank = ranks.pop(child)
                 wrong = wrong or (f"rank {rank} failed" if status else "")
-        if ranks and time.monotonic() > until:
+        if ranks and not wrong and patience.over():
             wrong = "the ranks did not come to an end: one waits for another"
+            for child in ranks:
+                os.kill(child, signal.SIGUSR1)  # it leaves the place
         time.sleep(0.005)
     if not wrong and not all(Path(f"out.{number}.{rank}").is_file() for rank in range(world)):
         wrong = "a rank ended early"
     if wrong:
         time.sleep(0.2)  # let the others say what they have to
     errors = [Path(f"error.{number}.{rank}") for rank in range(world)]
-    return wrong and "\n".join([*(e.read_text(encoding="utf-8") for e in errors if e.is_file()), wrong])
+    said = [e.read_text(encoding="utf-8") for e in errors if e.is_file()]
+    said += filter(None, (place(number, rank) for rank in range(world)))
+    return wrong and "\n".join([*said, wrong])
 
 
 def play_job(worlds):
@@ -413,17 +465,17 @@ def play_job(worlds):
     os.environ["GLOO_SOCKET_IFNAME"] = "lo" if sys.platform == "linux" else "lo0"
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     torch.set_num_threads(1)
-    until, wrong = time.monotonic() + PATIENCE, ""
-    turns = [os.pipe() for _ in worlds]
+    wrong = ""
+    turns, patience = [os.pipe() for _ in worlds], Patience()
     groups = [
-        {fork(rank, world, number, turns[number][0]): rank for rank in range(world)}
+        {fork(rank, world, number, turns[number][0], patience): rank for rank in range(world)}
         for number, world in enumerate(worlds)
     ]
-    while any(Path().glob("job.*")) and time.monotonic() < until:
+    while any(Path().glob("job.*")) and not patience.over():
         time.sleep(0.002)
     for number, ranks in enumerate(groups):
         os.write(turns[number][1], b"." * len(ranks))
-        if wrong := group(number, ranks, until):
+        if wrong := group(number, ranks, patience):
             break
     for child in [child for ranks in groups for child in ranks]:
         os.kill(child, signal.SIGKILL)

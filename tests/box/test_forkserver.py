@@ -191,6 +191,16 @@ def test_a_keeper_that_leaves_with_a_question_unread_has_said_what_it_said():
     assert kept.times == (1.0, 2.0)
 
 
+def test_a_keeper_on_a_machine_too_busy_to_stop_its_box_blames_the_machine():
+    ours, theirs = socket.socketpair()
+    kept = forkserver.Kept(ours)
+    theirs.sendall(json.dumps({"busy": "what was to be stopped got no processor"}).encode())
+    theirs.close()
+    for _ in range(2):  # who closes the box asks again
+        with pytest.raises(MachineError, match="too busy to grade: what was to be stopped got no processor"):
+            kept.end()
+
+
 def test_a_keeper_that_does_not_answer_is_the_machines_fault(monkeypatch):
     monkeypatch.setattr(forkserver, "SLOW", 0.1)
     ours, theirs = socket.socketpair()

@@ -90,6 +90,7 @@ def test_an_exercise_that_breaks_does_not_end_the_proof_of_others(course, monkey
     assert f"1 of 2 exercises proved; not: {every[0].id}" in text.getvalue()
 
 
+README = "exercises/01_toy/mean/README.md"
 HIDDEN = "graders/01_toy/mean/test_hidden.py"
 MEDIAN = "solutions/01_toy/mean/mutants/median.py"
 
@@ -158,6 +159,14 @@ def test_the_gate_finds_what_is_wrong(copy, file, old, new, says):
         ),
         ("exercises/01_toy/mean/README.md", "## Traps", "## Tricks", "no section 'traps'"),
         ("exercises/01_toy/mean/README.md", "## Why it bites", "## References", "fixed order"),
+        (README, "5 s of processor", "6 s of processor", "once, in this form: 5 s of processor time a call, 60 s for"),
+        (README, "60 s and", "90 s and", "once, in this form: 5 s of processor time a call, 60 s for"),
+        (README, "5 s of processor time", "5 s", "once, in this form: 5 s of processor time a call, 60 s for"),
+        (README, "512 MB", "1 GB", "does not name the memory, 512 MB"),
+        (README, " and 512 MB", "", "does not name the memory, 512 MB"),
+        (README, "reference needs 0.1 s", "reference needs little", "the reference needs 3 s"),
+        (README, "reference needs 0.1 s", "reference needs 31 s", "half of the limit at most"),
+        ("exercises/01_toy/mean/exercise.toml", "total = 60", "total = 70", "a call, 70 s for the whole grade"),
         ("exercises/01_toy/mean/hints.md", "## 3 The hard step", "The hard step", "must have 3 sections"),
         (HIDDEN, "\n\n    Divide by the sum of the weights.\n    ", "", "test_weights_count needs a docstring"),
         ("solutions/01_toy/mean/mutants.toml", "weights.sum()", "weights.total()", "occurs 0 times"),

@@ -19,7 +19,7 @@ from tenfold.box.proxy import Handle, Module
 from tenfold.errors import SubmissionError
 from tenfold.grading import expect
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 HEAD = """
@@ -423,12 +423,19 @@ ARRAYS = ("array", "any array")
 FRAMES, SERIES = ("frame", "frame and index"), ("series", "series and index")
 ASKED = "a column that nobody asked for is not made plain, and one that cannot cross is a column of handles"
 ZONES = "the same instants and offsets, in a zone named as zoneinfo has it, or by its distance from UTC"
+PART = "a part that cannot cross is a handle in its place"
 DIFFERENT: dict[str, dict[str, str]] = {
     "an int of 5,000 digits": {"number, or nan": "it stays an object; no float holds it"},
     "dict of many floats": {"any mapping": "hashes of numbers can be chosen: 20,000 of them may be keys"},
     "a large decimal": {"number, or nan": "it has an exponent beyond 5,000"},
     "a large fraction": {"number, or nan": "it has more than 4,000 digits"},
-    "nested 60 deep": dict.fromkeys(ARRAYS, "40 deep is the most that crosses"),
+    "nested 60 deep": dict.fromkeys((*ARRAYS, "sequence"), "40 deep is the most that crosses"),
+    "nested beyond recursion": {"sequence": "40 deep is the most that crosses"},
+    "list of huge ints": {"sequence": PART},
+    "list of half a pair": {"sequence": PART},
+    "a circle": {"sequence": PART},
+    "a ring of dicts": dict.fromkeys(("mapping", "any mapping"), PART),
+    "a list that is 2**30 long": {"sequence": "one frame holds 250,000 lists: the rest is a handle in its place"},
     "a list of 300,000 tuples": dict.fromkeys((*ARRAYS, "sequence"), LARGE),
     "a list of 3,000,000 numbers": dict.fromkeys((*ARRAYS, "sequence"), LARGE),
     "half a surrogate pair": {"handle": "what cannot cross is an object of the learner's process"},
@@ -489,7 +496,10 @@ def outcome(call: Any, value: Any) -> tuple[str, Any]:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Return whether two values are of one type and equal, down to a nan; what is handed over equals its handle."""
+    """Return whether two values are of one type and equal, down to a nan, all their parts too.
+
+    What is handed over equals its handle.
+    """
     if isinstance(b, Handle):
         return not isinstance(a, (int, float, str, bytes, list, dict))
     if isinstance(a, (pd.DataFrame, pd.Series)):
@@ -501,12 +511,14 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray):
         nan = {"equal_nan": True} if a.dtype.kind in "fc" else {}
         return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, **nan)
+    if isinstance(a, torch.Tensor):
+        return isinstance(b, torch.Tensor) and a.dtype == b.dtype and torch.equal(a.detach(), b)
     if type(a) is dict:
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    if type(a) is list:
-        return len(a) == len(b)
+        return len(a) == len(b) and all(map(same, a, b)) and all(map(same, a.values(), b.values()))
+    if type(a) is list or isinstance(a, tuple):
+        return isinstance(b, list if type(a) is list else tuple) and len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, float):
-        return type(b) is float and (a == b or (math.isnan(a) and math.isnan(b)))
+        return type(b) in (float, type(a)) and (a == b or (math.isnan(a) and math.isnan(b)))
     return (type(a) is type(b) or isinstance(b, tuple)) and a == b
 
 
@@ -532,6 +544,14 @@ def test_what_a_check_does_not_look_at_costs_nothing(name, boxed):
     assert found["a"] == 1.0
     assert found["list"][0] == 1.0
     assert found["pair"][0] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [({"a": 1}, {"a": 2}), ({"a": 1}, {"b": 1}), ([1, [2.0]], [1, [3.0]]), ([1], [1.0]), ((1,), (2,))]
+)
+def test_what_differs_in_a_part_is_not_the_same(one, other):
+    assert same(one, one)
+    assert not same(one, other)
 
 
 def test_the_table_is_long_and_its_differences_are_of_it():

@@ -93,6 +93,8 @@ class Kept:
         """
         if self._said is None:
             self._said = self._hear(patience)
+        if busy := self._said.get("busy"):
+            raise MachineError(f"this machine is too busy to grade: {busy}. Try again when less runs on it.")
         if wrong := self._said.get("lost") or self._said["left"]:
             raise MachineError(f"processes of a submission could not be ended: {wrong}")
         self.times = (self._said["times"][0], self._said["times"][1])

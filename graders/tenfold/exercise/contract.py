@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..box.limits import Limits
 from ..errors import AuthoringError
 from .check_functions import check_functions, check_names
 from .datasets import check_sums
@@ -19,6 +20,10 @@ from .mutants import alternatives, mutate
 
 FEWEST_MUTANTS = 5
 CHECK_NAME = re.compile(r"`(test_\w+)`")
+LIMITS = re.compile(r"([\d.]+) s of processor time[^;(]*?,[^;(]*? ([\d.]+) s\b")
+"""Of one call, and of all: `20 s of processor time a call, 90 s for the whole grade`."""
+MEMORY = re.compile(r"([\d.]+) (MB|GB)\b")
+NEEDS = re.compile(r"reference needs ([\d.]+) s\b")
 SECTIONS = (
     "why it bites",
     "before you start",
@@ -74,6 +79,7 @@ def _statement(exercise: Exercise) -> Iterator[str]:
         yield f"the statement's scoring table leaves out {name}"
     for name in sorted(named - there):
         yield f"the statement names {name}, which is not a check"
+    yield from _limits(exercise, " ".join(text.split()))
     headings = [line.strip("#* ").lower() for line in text.splitlines() if line.startswith(("#", "**"))]
     found = [next((i for i, h in enumerate(headings) if h.startswith(section)), None) for section in SECTIONS]
     for section, place in zip(SECTIONS, found, strict=True):
@@ -82,6 +88,21 @@ def _statement(exercise: Exercise) -> Iterator[str]:
     places = [place for place in found if place is not None]
     if places != sorted(places):
         yield "the statement's sections are not in the fixed order"
+
+
+def _limits(exercise: Exercise, text: str) -> Iterator[str]:
+    """Yield where a statement's limits are not those of exercise.toml."""
+    limits, said = exercise.limits, [tuple(map(float, found)) for found in LIMITS.findall(text)]
+    if said != [(limits.seconds, limits.total)]:
+        form = f"{limits.seconds:g} s of processor time a call, {limits.total:g} s for the whole grade"
+        yield f"the statement does not say once, in this form: {form}"
+    sentences = [s for s in re.split(r"(?<=\.) ", text) if "s of processor time" in s]
+    memory = {float(n) * (1 if unit == "MB" else 1024) for s in sentences for n, unit in MEMORY.findall(s)}
+    if memory != {limits.memory_mb} and (memory or limits.memory_mb != Limits().memory_mb):
+        yield f"the sentence of the limits does not name the memory, {limits.memory_mb} MB, in MB or GB"
+    needs = [float(seconds) for seconds in NEEDS.findall(text)]
+    if len(needs) != 1 or 2 * needs[0] > limits.total:
+        yield "the statement does not say once, in this form: the reference needs 3 s (half of the limit at most)"
 
 
 def _checks(exercise: Exercise) -> Iterator[str]:

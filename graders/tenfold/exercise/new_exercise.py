@@ -29,7 +29,8 @@ A production story with a number.
 What one should know; how many minutes.
 
 ## Interface
-`answer(x: float) -> float`: signatures, dtypes, shapes, units, tolerances, allowed libraries, limits.
+`answer(x: float) -> float`: signatures, dtypes, shapes, units, tolerances, allowed libraries.
+Limits: 60 s of processor time a call, 120 s for the whole grade; the reference needs 1 s.
 
 ## Example
 One worked example with real output.

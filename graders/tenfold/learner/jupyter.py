@@ -34,6 +34,10 @@ UNCONFIGURED = (
 )
 PYTEST = ["-q", "--no-header", "-rN", "--tb=short", "--import-mode=importlib", "-c", os.devnull]
 PYTEST += ["-p", "no:cacheprovider", "-p", "tenfold.plugin"]
+LIMITED = 'ulimit -S -t "$1"; shift; exec "$@"'
+ENDURES = 5
+"""Times the processor time that it may use: a check that has not ended by then."""
+WAITS = "it waits for something that does not come, or this machine is busy with other work"
 
 
 class Shown(Exception):
@@ -145,7 +149,9 @@ class Bench:
                 path.write_bytes(content)
             Path(place, "datasets").symlink_to(exercise.course / "datasets")
             environment = {**unsettled(os.environ), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-            argv = [sys.executable, "-m", "pytest", *PYTEST, f"--rootdir={place}", str(folder / test)]
+            most = exercise.limits.total
+            argv = ["sh", "-c", LIMITED, "sh", f"{most:.0f}", sys.executable, "-m", "pytest", *PYTEST]
+            argv += [f"--rootdir={place}", str(folder / test)]
             try:
                 done = subprocess.run(
                     argv,
@@ -156,10 +162,12 @@ class Bench:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
-                    timeout=exercise.limits.total,
+                    timeout=ENDURES * most,
                 )
-            except subprocess.TimeoutExpired:
-                return 1, f"✗ not done after {exercise.limits.total:g} seconds: does a loop never end?"
+            except subprocess.TimeoutExpired as late:
+                return 1, f"✗ not done after {late.timeout / 60:.2g} minutes: {WAITS}"
+            if done.returncode == -signal.SIGXCPU:
+                return 1, f"✗ not done after {most:g} seconds of processor time: does a loop never end?"
             said = done.stdout.replace(str(folder) + os.sep, "").replace(f"{place}{os.sep}", "").strip()
             return done.returncode, f"✗ not yet\n{places.told(said)}"
 

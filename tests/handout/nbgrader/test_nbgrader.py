@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,7 +31,9 @@ from tenfold.cli import main
 from tenfold.errors import UsageError
 from tenfold.exercise import catalog
 from tenfold.grading.grade import Request, grade
+from tenfold.handin.places import lines_of
 from tenfold.handout.nbgrader import assignment, config, export
+from tenfold.learner import jupyter
 from tenfold.learner.jupyter import Bench, Shown
 
 COURSE = ROOT / "tests" / "course"
@@ -750,6 +752,27 @@ def test_the_checks_run_on_the_cells_that_ran(tmp_path, monkeypatch, capsys):
     bench.note(SimpleNamespace(raw_cell=work.metadata.tenfold.starter, cell_id=work.id))
     with pytest.raises(Shown, match="✗ not yet"):
         bench.check("", check[2])
+
+
+def checked(text, total):
+    """Run a check of the toy on a text of mean.py, within seconds of processor time."""
+    exercise = catalog.find(COURSE, "toy-mean")
+    exercise = replace(exercise, limits=replace(exercise.limits, total=total))
+    return Bench()._run(exercise, {"mean.py": lines_of(text, "mean.py")}, "def test_it():\n    import mean\n")
+
+
+def test_a_loop_without_an_end_is_told_by_its_processor_time():
+    assert checked("while True: pass", 1.0) == (
+        1,
+        "✗ not done after 1 seconds of processor time: does a loop never end?",
+    )
+
+
+def test_who_waits_without_an_end_is_not_told_of_loops(monkeypatch):
+    monkeypatch.setattr(jupyter, "ENDURES", 0.05)
+    code, said = checked("import time; time.sleep(1000)", 60.0)
+    assert code == 1
+    assert said.startswith("✗ not done after 0.05 minutes: it waits for something that does not come, or this machine")
 
 
 def test_without_execution_nothing_earns_points(toys):

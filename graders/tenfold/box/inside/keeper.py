@@ -31,6 +31,7 @@ OUTPUT_MB = 16
 KEPT_OUTPUT = 64 << 10
 SLOWEST = 0.2
 PATIENCE = 20.0
+RUNS = 1.0  # seconds of processor time in which whoever can be stopped has stopped
 GRACE = 1.0  # the grader asks often and says it better; here it is stopped between two calls
 OTHER = 1 << 30
 NOT_FOUND = 127
@@ -63,6 +64,8 @@ def keep(config: dict[str, Any], status: int, stream: int | None = None) -> NoRe
     with socket.socket(fileno=status) as grader:
         try:
             said = _kept(Kept(child, config, output, times), grader)
+        except Starved as busy:
+            said = {"busy": str(busy)}
         except BaseException as error:  # the grader must hear of it, or it would wait
             said = {"lost": f"{type(error).__name__}: {error}"}
         with contextlib.suppress(OSError):  # there may be no grader to hear it
@@ -99,6 +102,10 @@ def _become(config: dict[str, Any], keeper: int, printed: int, stream: int | Non
             os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
             os._exit(NOT_FOUND)
     worker.serve(socket.socket(fileno=3), Path(config["folder"]), config["modules"])
+
+
+class Starved(Exception):
+    """The machine is too busy to keep a box; the text says what for."""
 
 
 class Kept:
@@ -158,13 +165,18 @@ class Kept:
     def _rest(self) -> None:
         """Stop every process: what runs may fork, so twice in a row nothing is found that runs."""
         deadline, quiet = time.monotonic() + PATIENCE, 0
+        self._look(usage.below())
+        before = self.times.used
         while quiet < 2:
             running = [process for process in usage.below() if not usage.rests(process)]
             quiet = 0 if running else quiet + 1
             for process in running:
                 with contextlib.suppress(psutil.Error):
                     process.suspend()
-            if time.monotonic() > deadline:
+            if running and time.monotonic() > deadline:
+                self._look(usage.below())
+                if self.times.used - before < RUNS and all(map(usage.queues, running)):
+                    raise Starved(f"what was to be stopped got no processor for {PATIENCE:g} s, which it takes to stop")
                 raise Broken("it could not be stopped while others were timed")
 
     def _wake(self) -> None:

@@ -65,8 +65,18 @@ def rests(process: psutil.Process) -> bool:
         with contextlib.suppress(psutil.Error):
             return process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
         return True
-    states = [_read(f"/proc/{process.pid}/task/{task}/stat") for task in _names(f"/proc/{process.pid}/task")]
-    return all(state.rpartition(")")[2].split()[0] in "TtZX" for state in states if state)
+    return set(_states(process)) <= set("TtZX")
+
+
+def queues(process: psutil.Process) -> bool:
+    """Return whether all of a process that does not rest has, or waits for, a processor: a signal waits there too."""
+    return set(_states(process)) <= set("RTtZX")
+
+
+def _states(process: psutil.Process) -> str:
+    """Return the letter of each task of a process, as in proc(5)."""
+    told = [_read(f"/proc/{process.pid}/task/{task}/stat") for task in _names(f"/proc/{process.pid}/task")]
+    return "".join(state.rpartition(")")[2].split()[0] for state in told if state)
 
 
 def of_processes(processes: list[psutil.Process], most_file: int) -> Usage:
