@@ -200,6 +200,16 @@ def test_the_wrong_file_is_told_and_is_no_zero(toy, path, says):
     assert "SUB=" in result.message
 
 
+@pytest.mark.parametrize("own", ["RATE = 0.1\ndef npv(flows):\n    return 3\n", "", None])
+def test_what_is_asked_for_does_not_depend_on_what_lies_in_the_exercises_folder(toy, tmp_path, own):
+    (toy.folder / "mean.py").write_text(own) if own is not None else (toy.folder / "mean.py").unlink()
+    (tmp_path / "my_try.py").write_text(WORK)
+    assert collect(toy, tmp_path / "my_try.py").files == {"mean.py": WORK.encode()}
+    (tmp_path / "roi.py").write_text("RATE = 0.1\ndef npv(flows):\n    return 3\n")
+    with pytest.raises(Unreadable, match=r"roi\.py defines nothing of what toy-mean asks for \(mean\)"):
+        collect(toy, tmp_path / "roi.py")
+
+
 @pytest.mark.parametrize(
     "text",
     [
