@@ -53,9 +53,17 @@ def refuse_strange(exercise: Exercise, files: Mapping[str, bytes], name: str) ->
 
 
 def defines_asked(exercise: Exercise, files: Mapping[str, bytes]) -> bool:
-    """Return whether the first file defines something that the checks import, or anything where they import no name."""
-    tree = parsed(files.get(exercise.files[0], b"").decode("utf-8", "replace"))
-    bound, asked = _bound(tree) if tree else {}, asked_by_checks(exercise)
+    """Return whether the first file defines something that the checks import, or anything where they import no name.
+
+    What may define names that nobody sees, does.
+    """
+    text = files.get(exercise.files[0], b"").decode("utf-8", "replace")
+    tree = parsed(text)
+    if tree is None:
+        return False
+    bound, asked = _bound(tree), asked_by_checks(exercise)
+    if "*" in bound or DYNAMIC.search(text):
+        return True
     return not asked.isdisjoint(bound) if asked else any(bound.values())
 
 
