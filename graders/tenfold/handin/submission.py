@@ -15,7 +15,7 @@ from ..exercise.exercise import Exercise
 from ..files import open_plain
 from . import exported_script, notebook_cells
 from .cell_dependencies import defines_something
-from .cell_text import parsed, plain
+from .cell_text import MOST_CODE, parsed, plain
 from .places import Line, Places, Segment, segments, text_of
 from .source_text import checked
 from .wrong_file import asked_by_checks, defines_asked, refuse_known, refuse_strange
@@ -183,7 +183,7 @@ def of_files(exercise: Exercise, contents: Mapping[str, bytes], name: str = "") 
 def _exported(exercise: Exercise, file: str, content: bytes, name: str) -> list[Line] | None:
     """Return the lines of a Python file that comes from a notebook, None where it is one like any other."""
     text = content.decode("utf-8", "replace")
-    if len(text) > notebook_cells.MOST_CODE:
+    if len(text) > MOST_CODE:
         return None
     if (cells := exported_script.cells(text, name)) is not None:
         found = notebook_cells.parts(cells, (file,))
