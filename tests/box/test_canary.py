@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from tests.conftest import COURSE
 
 from tenfold.box import canary, levels
 from tenfold.box.canary import escapes
 from tenfold.box.limits import Limits
 from tenfold.box.session import Session
 from tenfold.errors import MachineError
+from tenfold.exercise import catalog
 from tenfold.grading import grade as grading
 from tenfold.grading.grade import Request, grade
 
@@ -59,14 +63,55 @@ def test_at_weak_nothing_is_hidden_and_a_box_is_made():
     assert opened("weak", [READ_BY_ALL]) == 1
 
 
-@pytest.mark.parametrize("level", WALLED)
-def test_a_course_that_every_box_may_read_is_the_machines_fault_and_no_grade(level, toy, monkeypatch):
-    hidden = grading._hidden(toy)
-    assert {toy.hidden_checks.resolve(), (toy.solution / "mean.py").resolve()} <= set(hidden)
-    monkeypatch.setattr(grading, "_hidden", lambda _: [*hidden, READ_BY_ALL])
-    result = grade(Request(toy, toy.solution / "mean.py", level=level))
+@pytest.fixture
+def open_course():
+    """Copy the tiny course below a folder that every box may read."""
+    place = next((p for p in ("/opt", "/usr/local", sys.prefix) if os.access(p, os.W_OK)), None)
+    if place is None:
+        pytest.skip("no folder that boxes may read can be written to")
+    with tempfile.TemporaryDirectory(prefix="tenfold-test-", dir=place) as name:
+        Path(name).chmod(0o755)
+        ignore = shutil.ignore_patterns("__pycache__", ".*")
+        yield shutil.copytree(COURSE, Path(name, "course"), ignore=ignore)
+
+
+def refused(exercise, level):
+    """Grade right work, and return what is said of the file that can be read."""
+    result = grade(Request(exercise, exercise.solution / "mean.py", level=level))
     assert (result.status, result.blame) == ("could_not_grade", "machine")
+    assert "can be read from every box. It lies below" in result.message
     assert "Move the course" in result.message
+    return result.message
+
+
+@pytest.mark.parametrize("level", WALLED)
+def test_a_course_that_every_box_may_read_is_the_machines_fault_and_no_grade(level, open_course):
+    assert str(open_course) in refused(catalog.find(open_course, "toy-mean"), level)
+
+
+HELD_BACK = ["graders/01_toy/mean/reference.py", "graders/01_toy/mean/given/answers.csv"]
+HELD_BACK += ["solutions/01_toy/mean/review.sql", "solutions/01_toy/mean/alternative/main.tf"]
+
+
+@pytest.mark.skipif(not WALLED, reason="no level here hides anything")
+@pytest.mark.parametrize("path", HELD_BACK)
+def test_any_one_file_of_grader_or_solution_that_can_be_read_ends_the_grade(toy, path):
+    (toy.course / path).parent.mkdir(exist_ok=True)
+    (toy.course / path).symlink_to(READ_BY_ALL)
+    assert str(READ_BY_ALL.resolve()) in refused(toy, WALLED[0])
+
+
+@pytest.mark.skipif(not WALLED, reason="no level here hides anything")
+def test_what_boxes_look_for_is_bounded_and_is_nothing_that_is_public(toy):
+    proof = toy.grader / "proof.json"
+    assert proof.is_file()
+    assert {proof.resolve(), toy.visible_checks.resolve()}.isdisjoint(grading._hidden(toy))
+    for i in range(grading.MOST_HIDDEN + 10):
+        (toy.solution / f"alternative_{i}.py").touch()
+    hidden = grading._hidden(toy)
+    assert toy.hidden_checks.resolve() in hidden
+    assert len(hidden) in (grading.MOST_HIDDEN, grading.MOST_HIDDEN + 1)
+    assert opened(WALLED[0], hidden) == 1
 
 
 @pytest.mark.parametrize("level", WALLED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -236,11 +237,43 @@ def colabs(cells: list[str], rng: random.Random) -> tuple[str, bytes]:
 
 
 def old(cells: list[str], rng: random.Random) -> tuple[str, bytes]:
+    """Save as IPython did before Jupyter: formats 1 to 3."""
+    form = rng.choice([1, 2, 3])
+    if form == 1:
+        first = [{"cell_type": "code", "code": text, "prompt_number": i} for i, text in enumerate(cells)]
+        first.insert(0, {"cell_type": "text", "text": "Notes"})
+        return "work.ipynb", json.dumps({"cells": first, "nbformat": 1}).encode()
     made = [
-        {"cell_type": "code", "input": text.splitlines(True), "language": "python", "outputs": []} for text in cells
+        {"cell_type": "code", "input": text.splitlines(True) if form == 3 else text, "language": "python"}
+        | {"collapsed": False, "outputs": [], "prompt_number": i}
+        for i, text in enumerate(cells)
     ]
-    made.insert(0, {"cell_type": "heading", "level": 1, "source": ["Notes"]})
-    return "work.ipynb", json.dumps({"worksheets": [{"cells": made}], "metadata": {"name": ""}, "nbformat": 3}).encode()
+    heading = {"cell_type": "heading", "level": 1} if form == 3 else {"cell_type": "markdown"}
+    made.insert(0, {**heading, "source": ["Notes"]})
+    saved = {"worksheets": [{"cells": made}], "metadata": {"name": ""}, "nbformat": form, "nbformat_minor": 0}
+    return "work.ipynb", json.dumps(saved).encode()
+
+
+def nbdevs(cells: list[str], rng: random.Random) -> tuple[str, bytes]:
+    """Mark every cell with a word of nbdev's, which knows the exported ones; here all are looked at."""
+    words = rng.choice([["#| export", "#|export", "#| exporti"], ["#export", "# export", "#exporti"]])
+    scratch = ["#| hide", "#| eval: false", "#hide", "#| echo: true\n#| output: asis"]
+    made = [
+        text if text.startswith("%%") else f"{rng.choice(scratch if text in SCRATCH else words)}\n{text}"
+        for text in cells
+    ]
+    made = ["#| default_exp mean", "#| hide\nfrom nbdev.showdoc import *", *made]
+    made.append("#| hide\nimport nbdev; nbdev.nbdev_export()")
+    return jupyters(made, rng)
+
+
+def for_r(cells: list[str], rng: random.Random) -> tuple[str, bytes]:
+    """Keep the kernel of R in the notebook, and some R in cells of their own."""
+    made = [code(text) for text in cells]
+    for text in ["%load_ext rpy2.ipython", "%%R -i values\nsummary(values)\nx <- function(v) mean(v)"]:
+        made.insert(rng.randrange(len(made) + 1), code(text))
+    kernel = {"name": "ir", "language": "R", "display_name": "R"}
+    return "work.ipynb", notebook(made, rng, kernelspec=kernel, language_info={"name": "R", "version": "4.3.1"})
 
 
 def marked(cells: list[str], rng: random.Random) -> tuple[str, bytes]:
@@ -314,7 +347,8 @@ def databricks(cells: list[str], rng: random.Random) -> tuple[str, bytes]:
 
 
 Form = Callable[[list[str], random.Random], tuple[str, bytes]]
-FORMS: list[Form] = [jupyters, jupyters, colabs, old, marked, percent, jupytexts, nbconverts, databricks]
+NOTEBOOKS: list[Form] = [jupyters, colabs, old, nbdevs, for_r]
+FORMS: list[Form] = [jupyters, *NOTEBOOKS, old, marked, percent, jupytexts, nbconverts, databricks]
 
 
 def around(work: list[str], seed: int) -> HandedIn:
@@ -323,7 +357,50 @@ def around(work: list[str], seed: int) -> HandedIn:
     cells = [*work]
     for text in rng.sample(SCRATCH, 12):
         cells.insert(rng.randrange(len(cells) + 1), text)
-    return HandedIn(*rng.choice([jupyters, colabs, old])(cells, rng), f"{seed}")
+    return HandedIn(*rng.choice(NOTEBOOKS)(cells, rng), f"{seed}")
+
+
+def of_several(files: dict[str, str], seed: int) -> HandedIn:
+    """Return a notebook that holds several files that are no Python, in one of the ways to say which is which."""
+    rng = random.Random(seed)
+    cells: list[dict] = []
+    for name, text in rng.sample(sorted(files.items()), len(files)):
+        cells += rng.choice([written, appended, mentioned, named, tried_before])(name, text, rng)
+    for text in rng.sample(SCRATCH, 8):
+        i = rng.randrange(len(cells) + 1)
+        cells.insert(i, code(text))
+    if rng.random() < 0.5:
+        return HandedIn("work.ipynb", notebook(cells, rng), f"{seed}")
+    return HandedIn("work.ipynb", notebook(cells, rng, kernelspec={"name": "sql", "language": "sql"}), f"{seed}: SQL")
+
+
+def written(name: str, text: str, rng: random.Random) -> list[dict]:
+    first = rng.choice(["%%writefile {}", "%%file {}", "%%writefile ./{}", "%%writefile 'work/{}'"])
+    return [code(f"{first.format(name)}\n{text}")]
+
+
+def appended(name: str, text: str, rng: random.Random) -> list[dict]:
+    lines = text.splitlines(True)
+    edge = rng.randrange(1, len(lines)) if len(lines) > 1 else 1
+    head, tail = "".join(lines[:edge]), "".join(lines[edge:])
+    more = [code(f"%%writefile {rng.choice(['-a', '--append'])} {name}\n{tail}")] if tail else []
+    return [code(f"%%writefile {name}\n{head}"), *more]
+
+
+def mentioned(name: str, text: str, rng: random.Random) -> list[dict]:
+    first = rng.choice(["# file: {}", "#file:{}", "%%sql\n# file: {}", "# File: ./{}"])
+    return [{**code(f"{first.format(name)}\n{text}"), "cell_type": rng.choice(["code", "raw", "markdown"])}]
+
+
+def named(name: str, text: str, rng: random.Random) -> list[dict]:
+    known = re.sub(r"\W", "_", name)
+    by = rng.choice([{"id": known}, {"metadata": {"nbgrader": {"grade_id": known, "solution": True}}}])
+    return [{**code(f"%%sql sqlite://\n{text}" if rng.random() < 0.5 else text), **by}]
+
+
+def tried_before(name: str, text: str, rng: random.Random) -> list[dict]:
+    """Write an earlier try, which the later one takes the place of."""
+    return [code(f"%%writefile {name}\nselect 'an earlier try'\n"), *written(name, text, rng)]
 
 
 def drawn(seed: int) -> HandedIn:
@@ -338,8 +415,8 @@ def drawn(seed: int) -> HandedIn:
         for text in rng.sample(SCRATCH, rng.randrange(6)):
             cells.insert(rng.randrange(len(cells) + 1), code(text))
         return HandedIn(name, notebook(cells, rng), f"{seed}: {habit}, marked")
-    scratch = SCRATCH if form in (jupyters, colabs, old) else SCRATCH_IN_SCRIPT
-    if form not in (jupyters, colabs, old):
+    scratch = SCRATCH if form in NOTEBOOKS else SCRATCH_IN_SCRIPT
+    if form not in NOTEBOOKS:
         scratch = [text for text in scratch if not text.startswith("this is") and "(:" not in text]
     for text in rng.sample(scratch, rng.randrange(8)):
         work.insert(rng.randrange(len(work) + 1), text)

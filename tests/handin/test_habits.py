@@ -84,6 +84,16 @@ def test_no_statement_of_a_solution_is_lost_in_a_notebook_full_of_scratch(exerci
         assert [text for text in got if text in wanted] == wanted, (path, made)
 
 
+@pytest.mark.parametrize("name", ["data-sql", "cloud-iac"])
+def test_several_files_come_out_of_a_notebook_as_they_were_written(name, tmp_path):
+    exercise = catalog.find(ROOT, name)
+    right = {file: (exercise.solution / file).read_bytes() for file in exercise.files}
+    for seed in range(MANY // 10):
+        drawn = habits.of_several({file: content.decode() for file, content in right.items()}, seed)
+        (tmp_path / drawn.name).write_bytes(drawn.content)
+        assert collect(exercise, tmp_path / drawn.name).files == right, drawn.said
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_notebook_of_a_real_exercise_does_what_its_solution_does(seed, tmp_path):
     exercise = catalog.find(ROOT, "biz-roi")

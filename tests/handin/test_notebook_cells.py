@@ -168,7 +168,7 @@ def test_more_code_than_anybody_writes_is_refused_before_it_is_parsed():
     cell = {"cell_type": "code", "source": "x\n" * 300_000}
     marked = {"cell_type": "markdown", "source": "# file: drift.py\n" + "x\n" * 300_000}
     for each in (cell, marked):
-        with pytest.raises(Unreadable, match="more than 500,000 characters of code"):
+        with pytest.raises(Unreadable, match="more than 200,000 characters of code"):
             parts(notebook_cells.read(json.dumps({"cells": [each]}).encode(), "a.ipynb"), ("drift.py",))
     parts(
         notebook_cells.read(json.dumps({"cells": [{**cell, "cell_type": "markdown"}]}).encode(), "a.ipynb"),
@@ -237,7 +237,7 @@ def test_only_the_lines_that_are_no_python_are_void(source, told):
 
 
 @pytest.mark.parametrize(
-    "source", ["x = 1\n" + " " * 200_000 + "$", "%" * 200_000, "# file:" * 30_000, "\n" * 200_000, "#\n" * 100_000]
+    "source", ["x = 1\n" + " " * 90_000 + "$", "%" * 90_000, "# file:" * 13_000, "\n" * 90_000, "#\n" * 45_000]
 )
 def test_odd_text_takes_no_time(source):
     start = time.process_time()
@@ -246,7 +246,7 @@ def test_odd_text_takes_no_time(source):
 
 
 def test_many_magics_take_no_time():
-    source = "x = 1\n" * 40_000 + "%a\n" * 2_000
+    source = "x = 1\n" * 30_000 + "%a\n" * 2_000
     start = time.process_time()
     assert plain(source).count("pass  # %a") == 2_000
     assert time.process_time() - start < 20
@@ -393,10 +393,10 @@ HOSTILE = {
     "a chain of calls": "f = f0()\n" + "\n".join(f"def f{i}(): return f{i + 1}()\nx{i} = f0()" for i in range(1_500)),
     "many names twice": "".join(f"{name} = f\n" for name in NAMES) * 2 + f"f = [{', '.join(NAMES)}]",
     "effects": "\n".join(f"def f{i}(a): f{i + 1}(a); a.append(1)" for i in range(2_000)) + "\nf = f0([])",
-    "spaces": "def f(:\n" + " " * 200_000 + "\n" * 200_000 + "get_ipython",
-    "attributes": "f" + ".a" * 100_000 + " = 1",
+    "spaces": "def f(:\n" + " " * 90_000 + "\n" * 90_000 + "get_ipython",
+    "attributes": "f" + ".a" * 95_000 + " = 1",
     "minuses": "f = " + "-" * 3_000 + "1",
-    "brackets": "f = " + "(" * 200_000,
+    "brackets": "f = " + "(" * 190_000,
     "awaits": "f = await f\n" * 5_000,
 }
 

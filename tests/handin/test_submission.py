@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import re
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -200,6 +202,16 @@ def test_the_wrong_file_is_told_and_is_no_zero(toy, path, says):
     assert "SUB=" in result.message
 
 
+@pytest.mark.parametrize("own", ["RATE = 0.1\ndef npv(flows):\n    return 3\n", "", None])
+def test_what_is_asked_for_does_not_depend_on_what_lies_in_the_exercises_folder(toy, tmp_path, own):
+    (toy.folder / "mean.py").write_text(own) if own is not None else (toy.folder / "mean.py").unlink()
+    (tmp_path / "my_try.py").write_text(WORK)
+    assert collect(toy, tmp_path / "my_try.py").files == {"mean.py": WORK.encode()}
+    (tmp_path / "roi.py").write_text("RATE = 0.1\ndef npv(flows):\n    return 3\n")
+    with pytest.raises(Unreadable, match=r"roi\.py defines nothing of what toy-mean asks for \(mean\)"):
+        collect(toy, tmp_path / "roi.py")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -267,10 +279,11 @@ def test_what_is_called_a_notebook_and_is_python_is_taken_and_the_other_way_roun
     assert collect(toy, tmp_path / "mean.py").files == {"mean.py": WORK.encode()}
 
 
-def test_a_notebook_for_r_that_holds_the_work_in_python_is_taken(toy, tmp_path):
-    cells = [{"cell_type": "code", "source": WORK}]
+@pytest.mark.parametrize("work", [WORK, f"exec({WORK!r})\n"])
+def test_a_notebook_for_r_that_holds_the_work_in_python_is_taken(toy, tmp_path, work):
+    cells = [{"cell_type": "code", "source": work}]
     (tmp_path / "n.ipynb").write_text(json.dumps({"cells": cells, "metadata": R}))
-    assert collect(toy, tmp_path / "n.ipynb").files == {"mean.py": WORK.encode()}
+    assert collect(toy, tmp_path / "n.ipynb").files == {"mean.py": work.encode()}
 
 
 @pytest.mark.parametrize(
@@ -414,6 +427,50 @@ def test_an_exported_notebook_is_one_and_its_places_are_lines_of_the_export(toy,
 def test_a_python_file_like_any_other_is_taken_as_it_stands(toy, tmp_path, text):
     (tmp_path / "mean.py").write_text(f"{text}\nmean = print\n1 / 0\n")
     assert collect(toy, tmp_path / "mean.py").files["mean.py"].decode() == f"{text}\nmean = print\n1 / 0\n"
+
+
+BULK = """
+import resource, sys
+from pathlib import Path
+from tenfold.errors import Unreadable
+from tenfold.exercise import catalog
+from tenfold.handin.submission import collect
+toy, paths = catalog.find(Path(sys.argv[1]), "toy-mean"), map(Path, sys.argv[2:])
+for path in paths:
+    try:
+        made = collect(toy, path)
+        print(made.broken or len(made.files["mean.py"]))
+    except Unreadable as error:
+        print(error)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it in kilobytes")
+def test_two_megabytes_of_code_or_fifty_of_values_take_little_memory(toy, tmp_path):
+    """A parser takes a kilobyte for a character of these, and a hundred bytes for a value."""
+    code, values = "a;" * 1_000_000, '{"":0},' * 7_000_000
+    made = {
+        "plain.py": code,
+        "marks.py": f"text = '''\n<<<<<<< a\n=======\n>>>>>>> b\n'''\n{code[:-50]}",
+        "shown.py": f"display(3)\n{code[:-50]}",
+        "python.ipynb": code,
+        "cell.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": code}], "nbformat": 4}),
+        "values.ipynb": f'{{"cells": [], "metadata": [{values} 0]}}',
+    }
+    for name, text in made.items():
+        (tmp_path / name).write_text(text)
+    argv = [sys.executable, "-c", BULK, str(toy.course), *(str(tmp_path / name) for name in made)]
+    done = subprocess.run(argv, capture_output=True, text=True)
+    said, taken = done.stdout.splitlines()[::2], [*map(int, done.stdout.splitlines()[1::2])]
+    assert (done.returncode, len(said)) == (0, len(made)), done.stderr
+    assert max(taken) < 600, dict(zip(made, taken, strict=True))  # MB
+    assert said[0] == str(len(code))
+    assert said[1].startswith("marks.py holds Git's marks of a merge conflict")
+    assert said[2] == str(len(made["shown.py"]))
+    assert said[3].startswith("python.ipynb is not a notebook that can be read: it is no JSON")
+    assert said[4].startswith("there are more than 200,000 characters of code")
+    assert said[5] == "values.ipynb holds more than 3,000,000 values. Clear its outputs and save it again."
 
 
 @pytest.mark.parametrize("line", ["x = 1", "f()", "def f{i}(): return display", "class A{i}: pass", "import a{i}"])

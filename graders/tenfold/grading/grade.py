@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import os
 import platform
 import sys
@@ -37,6 +38,8 @@ Used = tuple[float, float]
 """Processor seconds of the boxes of a submission, and of those of the kit."""
 NOT_HIDDEN = "Visible checks only: the hidden ones were not run, so this is no full grade."
 NO_HIDDEN = "Visible checks only: this bundle holds no hidden ones, so this is no full grade."
+MOST_HIDDEN = 1000
+"""Files of an exercise that a box tries to read before a grade."""
 STOPPED = "stopped by you: what was not decided by then is no zero"
 
 
@@ -232,7 +235,10 @@ def _run(request: Request, submission: Submission, known: _Known) -> tuple[Recor
 
 def _hidden(exercise: Exercise) -> list[Path]:
     """Return files that no box may be able to read: where one can, the course lies in a place that all may read."""
-    return [path.resolve() for path in (exercise.hidden_checks, *exercise.solution.glob("*.py"))]
+    found = itertools.chain(exercise.grader.rglob("*"), exercise.solution.rglob("*"))
+    files = (p for p in found if p.is_file() and p.name != "proof.json" and "__pycache__" not in p.parts)
+    paths = {exercise.hidden_checks, *itertools.islice(files, MOST_HIDDEN)}
+    return sorted(path.resolve() for path in paths)
 
 
 def _leaks(exercise: Exercise, drawn: list[tuple[str, bool, Any]]) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import textwrap
 
 TOO_ODD = (SyntaxError, ValueError, RecursionError, MemoryError, SystemError)
+MOST_CODE = 200_000  # characters of Python that are looked into: a parser takes up to a kilobyte of memory for one
 WORK = 200_000  # characters that are parsed while magics are looked for
 NOT_PYTHON = re.compile(
     r"!|bash|sh|script|sx|system|shell|cmd|html|javascript|js|latex|markdown|md|svg|(?:write)?file|r|sql|bigquery|cython"
@@ -30,7 +31,9 @@ def is_python(source: str) -> bool:
 
 
 def parsed(text: str) -> ast.Module | None:
-    """Return the tree of a text, None where it is no Python or too odd to be looked into."""
+    """Return the tree of a text, None where it is no Python, or too long or too odd to be looked into."""
+    if len(text) > MOST_CODE:
+        return None
     try:
         return ast.parse(text)
     except TOO_ODD:
@@ -76,6 +79,8 @@ def _void(lines: list[str], i: int) -> None:
 
 def wrong_line(source: str) -> int | None:
     """Return the line at which a text stops being Python, or None where it does not or nobody can tell."""
+    if len(source) > MOST_CODE:
+        return None
     try:
         ast.parse(source)
     except SyntaxError as error:

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 from ..errors import Unreadable
 from .cell_dependencies import completed, defines_something, gathered
-from .cell_text import TOO_ODD, ended, is_python, parsed, plain, wrong_line
+from .cell_text import MOST_CODE, TOO_ODD, ended, is_python, parsed, plain, wrong_line
 from .notebook_formats import Cell, language, read
 from .places import Line, lines_of
 from .units import Piece
 
 __all__ = ["Cell", "Parts", "cell_name", "language", "marked", "one", "parts", "plain", "read", "submitted"]
 
-MOST_CODE = 500_000  # characters of Python in a notebook: a parser takes a kilobyte of memory for one
 MAGICS_ABOVE = "%%(?!(?:write)?file)[a-z]+"
 MARK = re.compile(
     rf"\s*+(?:(?:{MAGICS_ABOVE}|%python\b|#(?![ \t]*file[ \t]*:)).*\n\s*+)*+"

@@ -14,6 +14,7 @@ from ..errors import Unreadable
 LANGUAGES = {"r": "R", "ir": "R", "julia": "Julia", "scala": "Scala", "sql": "SQL", "bash": "Bash", "rust": "Rust"}
 LANGUAGES |= {"javascript": "JavaScript", "typescript": "TypeScript", "octave": "Octave", "c++": "C++", "java": "Java"}
 MOST_CELLS = 20_000
+MOST_VALUES = 3_000_000  # of JSON: each takes up to 150 bytes of memory once it is read
 CONFLICT = re.compile(r"^(?:<{7} |={7}\s*$|>{7} )", re.MULTILINE)
 
 
@@ -42,6 +43,8 @@ def read(content: bytes, name: str) -> list[Cell]:
     Unreadable
         `content` is no notebook that can be read; the text says what it is, and the cure.
     """
+    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise Unreadable(f"{name} holds more than {MOST_VALUES:,} values. Clear its outputs and save it again.")
     try:
         found = list(itertools.islice(_listed(json.loads(content)), MOST_CELLS + 1))
         if len(found) > MOST_CELLS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import errno
 import hashlib
 import itertools
@@ -16,10 +15,10 @@ from ..exercise.exercise import Exercise
 from ..files import open_plain
 from . import exported_script, notebook_cells
 from .cell_dependencies import defines_something
-from .cell_text import parsed, plain
+from .cell_text import MOST_CODE, parsed, plain
 from .places import Line, Places, Segment, segments, text_of
 from .source_text import checked
-from .wrong_file import defines_asked, refuse_known, refuse_strange
+from .wrong_file import asked_by_checks, defines_asked, refuse_known, refuse_strange
 
 MOST_BYTES = 2 << 20
 NOTEBOOK_BYTES = 50 << 20
@@ -184,7 +183,7 @@ def of_files(exercise: Exercise, contents: Mapping[str, bytes], name: str = "") 
 def _exported(exercise: Exercise, file: str, content: bytes, name: str) -> list[Line] | None:
     """Return the lines of a Python file that comes from a notebook, None where it is one like any other."""
     text = content.decode("utf-8", "replace")
-    if len(text) > notebook_cells.MOST_CODE:
+    if len(text) > MOST_CODE:
         return None
     if (cells := exported_script.cells(text, name)) is not None:
         found = notebook_cells.parts(cells, (file,))
@@ -232,19 +231,10 @@ def notebook_lines(exercise: Exercise, found: notebook_cells.Parts) -> dict[str,
     """Return the lines of those files of an exercise that the cells of a notebook hold."""
     paths = {name: exercise.folder / name for name in exercise.files if name.endswith(".py")}
     starters = {name: path.read_text("utf-8", "replace") for name, path in paths.items() if path.is_file()}
-    return notebook_cells.submitted(found, starters, _asked_by_checks(exercise), exercise.libraries)
+    return notebook_cells.submitted(found, starters, asked_by_checks(exercise), exercise.libraries)
 
 
 def notebook_files(exercise: Exercise, given: Sequence[notebook_cells.Cell]) -> dict[str, str]:
     """Return the text of those files of an exercise that cells hold."""
     found = notebook_lines(exercise, notebook_cells.parts(given, exercise.files))
     return {name: text_of(lines) for name, lines in found.items()}
-
-
-def _asked_by_checks(exercise: Exercise) -> frozenset[str]:
-    """Return the names that the checks import from what is handed in."""
-    modules = {Path(name).stem for name in exercise.files if name.endswith(".py")}
-    paths = [path for path in (exercise.visible_checks, exercise.hidden_checks) if path.is_file()]
-    trees = [parsed(path.read_text("utf-8", "replace")) for path in paths]
-    nodes = [node for tree in trees if tree for node in tree.body if isinstance(node, ast.ImportFrom)]
-    return frozenset(a.name for node in nodes if node.module in modules for a in node.names if a.name != "*")

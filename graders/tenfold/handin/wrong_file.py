@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ..errors import Unreadable
 from ..exercise.exercise import Exercise
-from .cell_dependencies import asked_for
 from .cell_text import parsed
 from .statements import DEFINITIONS
 
@@ -34,7 +33,7 @@ def refuse_known(exercise: Exercise, path: Path) -> None:
 
 
 def refuse_strange(exercise: Exercise, files: Mapping[str, bytes], name: str) -> None:
-    """Raise `Unreadable` where the one module defines other things than the starter does, or nothing but says hello.
+    """Raise `Unreadable` where the one module defines other things than the checks import, or nothing but says hello.
 
     A file that Python cannot read, that ends by itself, or that may define what nobody sees, is graded.
     """
@@ -47,16 +46,37 @@ def refuse_strange(exercise: Exercise, files: Mapping[str, bytes], name: str) ->
         return
     bound = _bound(tree)
     idle = name != file and bool(tree.body) and all(map(_is_idle, tree.body))
-    asked = _asked(exercise)
+    asked = asked_by_checks(exercise)
     if asked and (any(bound.values()) or idle) and "*" not in bound and asked.isdisjoint(bound):
         listed = ", ".join(sorted(asked)[:FEW]) + (", …" if len(asked) > FEW else "")
         raise Unreadable(f"{name} defines nothing of what {exercise.id} asks for ({listed}). {_cure(exercise)}")
 
 
 def defines_asked(exercise: Exercise, files: Mapping[str, bytes]) -> bool:
-    """Return whether the first file defines something that the starter does."""
-    tree = parsed(files.get(exercise.files[0], b"").decode("utf-8", "replace"))
-    return tree is not None and not _asked(exercise).isdisjoint(_bound(tree))
+    """Return whether the first file defines something that the checks import, or anything where they import no name.
+
+    What may define names that nobody sees, does.
+    """
+    text = files.get(exercise.files[0], b"").decode("utf-8", "replace")
+    tree = parsed(text)
+    if tree is None:
+        return False
+    bound, asked = _bound(tree), asked_by_checks(exercise)
+    if "*" in bound or DYNAMIC.search(text):
+        return True
+    return not asked.isdisjoint(bound) if asked else any(bound.values())
+
+
+def asked_by_checks(exercise: Exercise) -> frozenset[str]:
+    """Return the names that the checks import from what is handed in; the file in the exercise's folder is no measure.
+
+    It is the learner's own, and may hold anything or be gone.
+    """
+    modules = {Path(name).stem for name in exercise.files if name.endswith(".py")}
+    paths = [path for path in (exercise.visible_checks, exercise.hidden_checks) if path.is_file()]
+    trees = [parsed(path.read_text("utf-8", "replace")) for path in paths]
+    nodes = [node for tree in trees if tree for node in tree.body if isinstance(node, ast.ImportFrom)]
+    return frozenset(a.name for node in nodes if node.module in modules for a in node.names if a.name != "*")
 
 
 def _bound(tree: ast.Module) -> dict[str, bool]:
@@ -75,11 +95,6 @@ def _bound(tree: ast.Module) -> dict[str, bool]:
         elif not isinstance(node, ast.Lambda):
             waiting += ast.iter_child_nodes(node)
     return found
-
-
-def _asked(exercise: Exercise) -> frozenset[str]:
-    starter = exercise.folder / exercise.files[0]
-    return asked_for(starter.read_text("utf-8", "replace")) if starter.is_file() else frozenset()
 
 
 def _is_idle(node: ast.stmt) -> bool:

@@ -152,6 +152,7 @@ def solves_half_and_prints_html(notebook):
         "    return None if", f"    raise ValueError({ALERT!r})\n    return None if", 1
     )
     solve(notebook, {"roi.py": f"# {ALERT}\nprint({ALERT!r})\n{text}"})
+    notebook["cells"].insert(0, code("note = 1"))
     notebook["cells"].append({"cell_type": "markdown", "source": f"{ALERT} ``` {ALERT}", "metadata": {}})
     notebook["cells"].append(code(f"# {ALERT}", nbgrader={"schema_version": 99, "grade": "yes"}))
 
@@ -160,6 +161,10 @@ def changes_their_points(notebook):
     for cell in notebook["cells"]:
         cell["metadata"].setdefault("nbgrader", {}).update(points=1e9, grade=True, solution=True, locked=False)
         cell["outputs"] = [{"output_type": "execute_result", "data": {"text/plain": "25.0"}, "metadata": {}}]
+
+
+def nests_too_deep(notebook):
+    solve(notebook, {"roi.py": f"x = {'-' * 3000}1\n{'(' * 1000}"})
 
 
 # What five more try
@@ -230,10 +235,13 @@ class School:
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory):
-    """Play a term: three assignments, thirteen notebooks, autograded, exported, with feedback."""
+    """Play a term: three assignments, eighteen notebooks, autograded, exported, with feedback."""
     folder = tmp_path_factory.mktemp("school")
 
     said = {"generate": made(folder, ROOT, ROI, QUANTIZE, SQL)}
+    hand_in(folder, "a-nests", ROI, nests_too_deep)  # the first of all
+    hand_in(folder, "a-deep", ROI, content=b'{"cells": ' + b"[" * 1_000_000)
+    hand_in(folder, "a-many", ROI, content=b'{"cells": [' + b"{}," * 2_000_000 + b"{}]}")
     hand_in(folder, "ada", ROI, solves_and_notes)
     hand_in(folder, "bob", ROI, deletes_the_cell)
     hand_in(folder, "cleo", QUANTIZE, doubles_moves_and_retypes)
@@ -259,13 +267,14 @@ def school(tmp_path_factory):
 
 
 HANDED_IN = {
+    **dict.fromkeys(["a-nests", "a-deep", "a-many"], ROI),
     **dict.fromkeys(["ada", "bob", "eve", "gus", "hal", "ida"], ROI),
     **dict.fromkeys([f"x-{name}" for name in ("transformer", "assert", "equal", "exit", "reads")], ROI),
     **dict.fromkeys(["cleo", "fay"], QUANTIZE),
     "dan": SQL,
 }
 WHOLE = {"ada": 20.0, "eve": 20.0, "gus": 20.0, "cleo": 16.0, "dan": 20.0}
-LOST = {"bob", "fay", "x-link"}
+LOST = {"bob", "fay", "x-link", "a-deep", "a-many"}
 
 
 @pytest.mark.parametrize(("student", "exercise"), HANDED_IN.items())
@@ -307,6 +316,16 @@ def test_what_is_missing_is_told_to_student_and_instructor(school):
         assert "the cell of roi.py is missing; it begins with the line # file: roi.py" in text
     for text in (school.text("fay"), school.said[QUANTIZE]):
         assert "is not a notebook that can be read" in text
+
+
+def test_the_feedback_names_the_students_own_cell_and_line(school):
+    given = json.loads((school.folder / "submitted" / "hal" / ROI / f"{ROI}.ipynb").read_text())["cells"]
+    (place,) = [i for i, cell in enumerate(given) if "raise ValueError(" in "".join(cell["source"])]
+    lines = "".join(given[place]["source"]).split("\n")
+    (line,) = [i for i, text in enumerate(lines, 1) if text.startswith("    raise ValueError(")]
+    text = html.unescape(re.sub("<[^<>]*>", "", school.text("hal")))
+    assert f"(cell {place + 1}, line {line})" in text
+    assert not re.search(r"roi\.py, line \d", text)
 
 
 def test_the_feedback_gives_no_number_where_a_person_must_look(school):

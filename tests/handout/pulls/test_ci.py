@@ -19,6 +19,7 @@ from tenfold.box import held_folder
 from tenfold.cli import main
 from tenfold.errors import UsageError
 from tenfold.exercise import catalog, seeds
+from tenfold.handout.pulls import ci
 from tenfold.handout.pulls.repository import Repository
 
 COURSE = ROOT / "tests" / "course"
@@ -290,6 +291,54 @@ def test_many_exercises_are_graded_one_after_the_other(origin, pull, tmp_path):
     git(folder, "commit", "-qm", "work")
     code, said = run(folder, "HEAD", base="HEAD~1")
     assert (code, len(re.findall(r"^  toy-mean-\d+  PASSED  9 of 9 points", said, re.M))) == (0, MANY)
+
+
+HOSTILE = {
+    "minus": f"x = {'-' * 3000}1\n",
+    "long": "a;" * 1_000_000,
+    "notebook": '{"cells": ' + "[" * 1_000_000,
+    "export": f"# %%\nx = {'-' * 3000}1\n# %%\n{'(' * 1000}",
+}
+
+
+def test_hostile_work_beside_right_work_costs_it_nothing(origin, tmp_path):
+    folder = tmp_path / "many"
+    shutil.copytree(origin, folder)
+    for name in HOSTILE:
+        for tree in ("exercises", "graders"):
+            shutil.copytree(origin / tree / "01_toy/mean", folder / tree / f"01_toy/{name}")
+        checks = folder / f"exercises/01_toy/{name}/test_mean.py"
+        checks.rename(checks.with_name(f"test_{name}.py"))
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "many")
+    several = Pull(folder, "several")
+    works = {f"exercises/01_toy/{name}/mean.py": content for name, content in HOSTILE.items()}
+    several.commit({**works, WORK: MEAN, STORE: (COURSE / "solutions/01_toy/store/store.py").read_text()})
+    code, said = run(folder, several.name, "--out", str(tmp_path / "out"))
+    results = {r["exercise"]: r for r in json.loads((tmp_path / "out" / "results.json").read_text())}
+    assert results.keys() == {f"toy-{name}" for name in (*HOSTILE, "mean", "store")}
+    for name, result in results.items():
+        right = name in ("toy-mean", "toy-store")
+        assert (result["status"], result["score"]) == (("passed", result["points"]) if right else ("not_yet", 0)), name
+        assert result["blame"] == (None if right else "submission")
+    assert (code, "Traceback" in said) == (1, False)
+
+
+def test_a_grade_that_cannot_be_shown_is_lost_alone(origin, pull, tmp_path, monkeypatch, capsys):
+    def broken(graded):
+        return junit(graded) if all(r.exercise != "toy-mean" or not r.checks for r in graded) else 1 / 0
+
+    junit = ci.REPORTS["junit.xml"]
+    monkeypatch.setitem(ci.REPORTS, "junit.xml", broken)
+    pull.commit({WORK: MEAN, STORE: (COURSE / "solutions/01_toy/store/store.py").read_text()})
+    words = ["ci", "--base", "main", "--head", pull.name, "--out", str(tmp_path)]
+    assert main(["--course", str(origin), *words]) == 2
+    said = capsys.readouterr().out
+    assert "the grade of toy-mean cannot be shown; it is not your mistake" in said
+    assert "toy-store  PASSED" in said
+    assert {path.name for path in tmp_path.iterdir()} == {*ci.REPORTS}
+    mean, store = json.loads((tmp_path / "results.json").read_text())
+    assert (mean["status"], mean["blame"], store["status"]) == ("could_not_grade", "grader", "passed")
 
 
 def test_what_main_has_gained_meanwhile_is_not_the_pull_requests(origin, pull):

@@ -8,14 +8,18 @@ import secrets
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+
+from rich.console import Console
 
 from ... import files
 from ...exercise import seeds
 from ...exercise.exercise import Exercise
 from ...grading import grade
-from ...reports import formats
+from ...reports import formats, terminal_text
 from ...reports.json_document import as_json
 from ...reports.printed import say
 from ...result import Result
@@ -32,7 +36,7 @@ def results(change: Change, require: str | None = None) -> Iterator[tuple[Exerci
     for exercise in change.exercises:
         seed = None if os.environ.get("TENFOLD_SECRET") else seeds.numbered(secrets.randbits(63))
         take = functools.partial(change.submission, exercise)
-        yield exercise, grade.grade(grade.Request(exercise, seed=seed, require=require, take=take))
+        yield exercise, told(exercise, grade.grade(grade.Request(exercise, seed=seed, require=require, take=take)))
 
 
 REPORTS: dict[str, Callable[[Sequence[Result]], str]] = {
@@ -43,6 +47,20 @@ REPORTS: dict[str, Callable[[Sequence[Result]], str]] = {
     "grades.csv": formats.table.render,
 }
 """What is written of a change, by the file's name."""
+
+
+def told(exercise: Exercise, result: Result) -> Result:
+    """Return a result that every report can be made of; one that breaks a report is lost, and no other with it."""
+    try:
+        terminal_text.as_text(result, exercise.title, Console(highlight=False))
+        formats.annotations.render([result], {})
+        for render in REPORTS.values():
+            render([result])
+    except Exception:
+        said = f"the grade of {exercise.id} cannot be shown; it is not your mistake. Please report it."
+        lost = replace(result, status="could_not_grade", blame="grader", score=0.0, checks=(), message=said)
+        return replace(lost, detail=traceback.format_exc())
+    return result
 
 
 def write(graded: Sequence[Result], folder: Path) -> None:
