@@ -254,7 +254,8 @@ class Session:
     def _ending(self, ended: Ended, during: str) -> Exception:
         """Say what an end of the worker means, and what of that the worker chose; `during`: the call that met it."""
         if ended.why:
-            return replies.stopped(f"{ended.why}, in {during}" if ended.late else ended.why, self._owner, late=ended.late)
+            why = f"{ended.why}, in {during}" if ended.late else ended.why
+            return replies.stopped(why, self._owner, late=ended.late)
         if ended.code == -signal.SIGXCPU:
             why = f"one process used more than what was left of {self._limits.total:g} s of processor time, in {during}"
             return replies.stopped(why, self._owner, late=True)
