@@ -49,8 +49,9 @@ class Grading:
 
     def close(self) -> None:
         """End every box."""
-        for session in (self.session, *self.references.values()):
-            session.close()
+        self.session.close()
+        for reference in self.references.values():
+            reference.close()
 
 
 GRADING = pytest.StashKey[Grading]()
