@@ -69,7 +69,7 @@ def test_any_number_of_libraries_may_be_asked_for(level):
 def test_words_of_a_program_that_are_too_long_are_refused_and_the_server_goes_on(work):
     session = work("def run(): return 7")
     with pytest.raises(MachineError, match="Write what is longer into a file"):
-        session.run(["true", "x" * 100_000])
+        session.box.program(["true", "x" * 100_000])
     assert session.call("work", "run", (), {}) == 7
 
 
