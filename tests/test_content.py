@@ -90,6 +90,16 @@ def test_an_exercise_is_proved_again_each_day(part):
     assert verify.prove(exercise, 1, 2, Console(file=text, width=160), part=part), text.getvalue()
 
 
+@pytest.mark.parametrize("exercise", by_turns([e for e in INSTALLED if not e.modules], 1))
+def test_files_that_are_no_text_are_junk_like_any_other(exercise):
+    """What is refused before it is graded earns nothing, and the gate finds nothing wrong with that."""
+    text = io.StringIO()
+    console = Console(file=text, width=160)
+    assert verify.prove(exercise, 1, 2, console, part=lambda trials: [t for t in trials if t.role == "junk"]), (
+        text.getvalue()
+    )
+
+
 def test_no_dataset_is_orphaned_and_every_one_has_a_datasheet():
     used = {name for e in EXERCISES for name in e.data}
     assert {path.name for path in DATASETS} == used
