@@ -24,7 +24,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help grade report watch progress list show hint reset check-result ci nbgrader release verify new test lint readme clean
+.PHONY: help grade report watch progress list show hint reset check-result ci nbgrader release verify mutate new test lint readme clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -82,6 +82,10 @@ release: ## OUT=folder: a learner's bundle and a course template, without what i
 verify: ## [EX=…]: prove the graders right; writes proof.json
 	$(SETUP) --kit $@ --proof $(EX)
 	@$(RUN) verify $(EX) $(ARGS)
+
+mutate: ## EX=… [ARGS="--count 60"]: small edits of a solution: who keeps every point shows what no check sees
+	$(SETUP) --kit $@ --group mutate --proof $(EX)
+	@$(RUN) mutate $(EX) $(ARGS)
 
 new: ## EX=skill-name: the files of a new exercise
 	$(SETUP) --kit $@

@@ -29,8 +29,9 @@ PUBLIC = {
     "tenfold.nbgrader": {"configure"},
     "tenfold.notebook": {"load_ipython_extension"},
     "tenfold.plugin": {
-        *("artefact", "boxed", "credit", "faster", "figure", "hidden", "public", "restart", "rng", "submission"),
-        *("pytest_collectstart", "pytest_configure", "pytest_runtest_setup"),
+        *("artefact", "boxed", "credit", "faster", "figure", "hidden", "oracle", "public", "replay", "restart", "rng"),
+        *("submission", "pytest_collection_modifyitems", "pytest_collectstart", "pytest_configure"),
+        "pytest_runtest_setup",
     },
 }
 """What checks, datasets, learners, notebooks and courses import: the whole of it."""

@@ -8,7 +8,14 @@ from .grading.fixtures.boxes import artefact, boxed, faster, restart, submission
 from .grading.fixtures.credit import credit
 from .grading.fixtures.data import hidden, public, rng
 from .grading.fixtures.figure import figure
-from .grading.hooks import pytest_collectstart, pytest_configure, pytest_runtest_setup
+from .grading.fixtures.oracle import oracle
+from .grading.fixtures.replay import replay
+from .grading.hooks import (
+    pytest_collection_modifyitems,
+    pytest_collectstart,
+    pytest_configure,
+    pytest_runtest_setup,
+)
 
 __all__ = [
     "artefact",
@@ -17,10 +24,13 @@ __all__ = [
     "faster",
     "figure",
     "hidden",
+    "oracle",
     "public",
+    "pytest_collection_modifyitems",
     "pytest_collectstart",
     "pytest_configure",
     "pytest_runtest_setup",
+    "replay",
     "restart",
     "rng",
     "submission",

@@ -6,8 +6,9 @@ from typing import Any
 
 from .inside.encode import Encoder
 from .inside.values import MAX_INT, Kept, is_text
+from .inside.wire import pack, unpack
 
-__all__ = ["MAX_INT", "Kept", "is_text", "stays"]
+__all__ = ["MAX_INT", "Kept", "frozen", "is_text", "stays", "thawed"]
 
 
 def stays(value: Any) -> bool:
@@ -17,3 +18,22 @@ def stays(value: Any) -> bool:
     except TypeError:  # it has more parts than can be looked at
         return True
     return isinstance(written, dict) and written["t"] in ("handle", "named")
+
+
+def frozen(value: Any) -> bytes | None:
+    """Return a value as bytes, the same for the same value; None where a part of it would cross as a handle."""
+    try:
+        return b"".join(bytes(part) for part in pack({"value": value}, _refuse))
+    except (TypeError, ValueError):
+        return None
+
+
+def thawed(data: bytes) -> Any:
+    """Return the value that was frozen."""
+    return unpack(data, _refuse)["value"]
+
+
+def _refuse(value: Any) -> dict[str, Any]:
+    if isinstance(value, Kept):  # what it holds is enough
+        return {}
+    raise TypeError("it would cross as a handle")

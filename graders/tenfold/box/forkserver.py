@@ -42,8 +42,8 @@ FIRST_UID = 2_000_000  # above every account: one user id a box, where the grade
 PREFIX = "tenfold-box-"
 LOST = "the process that keeps a box was lost. Free some memory or processes and try again."
 
-Key = tuple[tuple[str, ...], str]
-"""Libraries and level of a server that may be lent."""
+Key = tuple[tuple[str, ...], str, int]
+"""Libraries, level and hash seed of a server that may be lent."""
 
 _numbers = itertools.count(secrets.randbelow(64))  # a box can tell its own, and not which one of a grade it is
 _warm: dict[tuple[Any, ...], ForkServer] = {}
@@ -165,6 +165,8 @@ class ForkServer:
         One of `levels.LEVELS`.
     loopback
         Whether its boxes may use sockets and shared memory among themselves.
+    hash_seed
+        The ``PYTHONHASHSEED`` of its boxes, by which sets of texts are ordered.
 
     Raises
     ------
@@ -172,7 +174,7 @@ class ForkServer:
         It could not be started.
     """
 
-    def __init__(self, libraries: Sequence[str], level: str, loopback: bool) -> None:
+    def __init__(self, libraries: Sequence[str], level: str, loopback: bool, hash_seed: int = 0) -> None:
         self.level, self.owner = level, os.getpid()
         _open.add(self)
         self.den, self._lock = held_folder.make(PREFIX)
@@ -184,7 +186,7 @@ class ForkServer:
                 self._process = subprocess.Popen(
                     [*around(level, self.den, loopback), *argv],
                     cwd="/",
-                    env=_environment(self.den),
+                    env=_environment(self.den, hash_seed),
                     pass_fds=(theirs.fileno(),),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -259,14 +261,14 @@ class ForkServer:
             raise OSError((lines or ["it ended"])[-1])
 
 
-def warm(libraries: Sequence[str], level: str, loopback: bool) -> ForkServer:
+def warm(libraries: Sequence[str], level: str, loopback: bool, hash_seed: int = 0) -> ForkServer:
     """Return a server that has the libraries loaded: one that runs already, where there is one."""
-    key = (os.getpid(), tuple(libraries), level, loopback)
+    key = (os.getpid(), tuple(libraries), level, loopback, hash_seed)
     server = _warm.pop(key, None)
     if server is not None and not server.alive():
         server.close()
         server = None
-    server = server or ForkServer(libraries, level, loopback)
+    server = server or ForkServer(libraries, level, loopback, hash_seed)
     _warm[key] = server  # the last one is the one used last
     while len(_warm) > MOST_WARM:
         _warm.pop(next(iter(_warm))).close()
@@ -284,11 +286,11 @@ def borrow(servers: Mapping[Key, ForkServer]) -> list[Key]:
     return _lacking
 
 
-def lent(libraries: Sequence[str], level: str, loopback: bool) -> ForkServer | None:
+def lent(libraries: Sequence[str], level: str, loopback: bool, hash_seed: int = 0) -> ForkServer | None:
     """Return a borrowed server; None where there is none, or where boxes would share memory that outlives them."""
     if loopback or (level == "strong" and landlock.abi() < landlock.LEAST_ABI):
         return None  # in the second case nothing but the walls around the server separates two boxes
-    key = (tuple(libraries), level)
+    key = (tuple(libraries), level, hash_seed)
     if key not in _lent and key not in _lacking:
         _lacking.append(key)
     return _lent.get(key)
@@ -312,7 +314,7 @@ def _told(error: OSError) -> str:
     return str(error) if error.errno is None else f"{error}. Free some memory or processes and try again."
 
 
-def _environment(home: Path) -> dict[str, str]:
+def _environment(home: Path, hash_seed: int) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}  # where Python's own lies
     return {
         **kept,
@@ -320,7 +322,7 @@ def _environment(home: Path) -> dict[str, str]:
         "HOME": str(home),
         "TMPDIR": str(home),
         "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
+        "PYTHONHASHSEED": str(hash_seed),
         "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's thread would not survive a fork
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NoReturn, Protocol
 
@@ -39,6 +39,11 @@ class Asked(Protocol):
     def call(self, target: Any, name: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call an object and return what it returned."""
 
+    def each(
+        self, target: Any, name: str | None, calls: Sequence[tuple[Sequence[Any], Mapping[str, Any]]]
+    ) -> list[Any]:
+        """Call an object many times and return what each call returned or raised."""
+
 
 class NoLength(SubmissionError, TypeError):
     """An object without a length; `list` asks for one and takes a `TypeError` for no."""
@@ -69,6 +74,11 @@ class Handle(_Remote):
         self._described = f"an object of type {name}" if name in TELLING else "an object of another class"
         if why in REASONS:
             self._described += f" ({REASONS[why]})"
+
+    @property
+    def _place(self) -> tuple[Box, int]:
+        """What tells it from every other object: its box, and its number there."""
+        return self._box, self._number
 
     def is_in(self, box: Box) -> bool:
         """Return whether it still lives in the worker of this box."""
@@ -145,6 +155,22 @@ class Module(ModuleType):
             raise AttributeError(name)
         session, own = self.__dict__["_session"], self.__name__
         return Bound(session, own, name) if self.__dict__["_collecting"] else session.get(own, name)
+
+
+def each(function: Any, calls: Sequence[tuple[Sequence[Any], Mapping[str, Any]]]) -> list[Any]:
+    """Call a function once for each pair of arguments, in one message where it is a submission's or the kit's in a box.
+
+    Returns what each call returned, or the exception that it raised; fewer where one ended the box.
+    """
+    if isinstance(function, Bound):
+        return function._session.each(function._target, function._name, calls)
+    found = list[Any]()
+    for args, kwargs in calls:
+        try:
+            found.append(function(*args, **kwargs))
+        except Exception as error:
+            found.append(error)
+    return found
 
 
 def install(session: Asked, names: list[str]) -> list[Module]:

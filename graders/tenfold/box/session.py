@@ -63,6 +63,8 @@ class Session:
         Files that no box of it may be able to read, where its level hides any.
     beside
         A session of the same level and libraries, open meanwhile, whose server is to fork these boxes too.
+    hash_seed
+        By what its boxes order sets of texts.
     """
 
     def __init__(
@@ -75,9 +77,11 @@ class Session:
         owner: Owner = "submission",
         hidden: Sequence[Path] = (),
         beside: Session | None = None,
+        hash_seed: int = 0,
     ) -> None:
         self._files, self._modules, self._limits, self._level = files, modules, limits, level
         self._libraries, self._owner, self._hidden, self._beside = libraries, owner, hidden, beside
+        self._hash_seed = hash_seed
         self._box: Box | None = None
         self._own: ForkServer | None = None
         self._callbacks: dict[int, Callback] = {}
@@ -116,6 +120,13 @@ class Session:
             raise MachineError(f"{self._hidden[found]} can be read from every box. {where_to(self._hidden[found])}")
         _looked.add(key)
 
+    def again(self, seconds: float, hash_seed: int = 0) -> Session:
+        """Return another session of the same files, with boxes and a time of its own, to be closed before this one."""
+        limits = replace(self._limits, seconds=min(seconds, self._limits.seconds))
+        beside = self if hash_seed == self._hash_seed else None
+        own = (self._files, self._modules, limits, self._level, self._libraries, self._owner)
+        return Session(*own, beside=beside, hash_seed=hash_seed)
+
     def fresh(self) -> None:
         """See to it that nothing of what was asked before is known to the box."""
         if self._used:
@@ -148,14 +159,14 @@ class Session:
         loopback = self._limits.network == "loopback"
         if self._beside is not None and landlock.abi() >= landlock.LEAST_ABI:  # else only its walls separate two boxes
             return self._beside._server()
-        if server := lent(self._libraries, self._level, loopback):
+        if server := lent(self._libraries, self._level, loopback, self._hash_seed):
             return server
         if self._level != "strong":
-            return warm(self._libraries, self._level, loopback)
+            return warm(self._libraries, self._level, loopback, self._hash_seed)
         if landlock.abi() < landlock.LEAST_ABI:
             self._leave()  # nothing but the walls around the server would separate two boxes
         if self._own is None:
-            self._own = ForkServer(self._libraries, self._level, loopback)
+            self._own = ForkServer(self._libraries, self._level, loopback, self._hash_seed)
         return self._own
 
     def _leave(self) -> None:
@@ -174,6 +185,25 @@ class Session:
         """Call an object of the learner's and return what it returned."""
         call = {"target": self._here(target), "name": name, "args": list(args), "kwargs": kwargs}
         return self._ask(self.box, "call", call)
+
+    def each(
+        self, target: Any, name: str | None, calls: Sequence[tuple[Sequence[Any], Mapping[str, Any]]]
+    ) -> list[Any]:
+        """Call an object once for each pair of arguments, all of them sent in one message.
+
+        Returns what each call returned, or the exception that it raised, in their order. Where a call ends the box, its
+        exception is the last one: nothing is known of those after it.
+        """
+        box, found = self.box, list[Any]()
+        body = {"target": self._here(target), "name": name, "calls": [[list(a), dict(k)] for a, k in calls]}
+        number = secrets.token_hex(8)
+        while len(found) < len(calls) and box is self._box:
+            try:
+                found.append(self._exchanged(box, number, "" if found else "each", body))
+            except (FromSubmission, SubmissionError) as error:
+                found.append(error)
+        self._callbacks.clear()
+        return found
 
     def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
         """Run a program in the box; its time counts like that of a call."""
@@ -201,12 +231,17 @@ class Session:
         return target if isinstance(target, str) else target.number(self.box)
 
     def _ask(self, box: Box, op: str, body: dict[str, Any]) -> Any:
+        return self._exchanged(box, secrets.token_hex(8), op, body)
+
+    def _exchanged(self, box: Box, number: str, op: str, body: dict[str, Any]) -> Any:
+        """Send a request, but for an empty `op` which is sent already, and return the next answer to its number."""
         if self._answering:
             raise SubmissionError("an object was given to a function of the checks where a plain value is expected")
-        number, watch = secrets.token_hex(8), None
+        watch = None
         try:
             watch = self.meter.watch(box.kept, _named(op, body))
-            box.channel.send({"id": number, "op": op, "with": body}, self._refer, watch)
+            if op:
+                box.channel.send({"id": number, "op": op, "with": body}, self._refer, watch)
             reply = self._answered(box, watch)
         except Late as late:
             self._lose(box, self._stopped(late))
@@ -217,7 +252,8 @@ class Session:
         finally:
             if watch is not None:
                 self.meter.loading += watch.close() * (op == "load")
-            self._callbacks.clear()
+            if op not in ("each", ""):
+                self._callbacks.clear()
         try:
             raised = replies.raised(reply, number)
         except WireError as error:
@@ -325,4 +361,4 @@ def _named(op: str, body: dict[str, Any]) -> str:
     name = body.get("name")
     if op == "load":
         return "loading your file"
-    return f"{name or 'the object'}()" if op == "call" else str(name)
+    return f"{name or 'the object'}()" if op in ("call", "each", "") else str(name)

@@ -1,4 +1,4 @@
-"""The words of who writes exercises: new, verify."""
+"""The words of who writes exercises: new, verify, mutate."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ def add(words: Any) -> None:
     word.add_argument("--changed", action="store_true", help="only where the proof is stale")
     word.set_defaults(run=_verify)
 
+    word = words.add_parser(
+        "mutate", help="grade small edits of a solution: who keeps every point shows what no check sees"
+    )
+    word.add_argument("exercises", nargs="+", metavar="EX")
+    word.add_argument("--count", type=int, default=60, help="how many edits (default 60)")
+    word.add_argument("--jobs", type=int, help="how many grades at once (default: one a core)")
+    word.set_defaults(run=_mutate)
+
 
 def _verify(course: Path, arguments: argparse.Namespace) -> int:
     from ..box import levels
@@ -44,6 +52,18 @@ def _verify(course: Path, arguments: argparse.Namespace) -> int:
     if arguments.level is not None:
         levels.require(arguments.level)
     return verify.verify(chosen, arguments.seeds, arguments.jobs, arguments.changed, console, arguments.level)
+
+
+def _mutate(course: Path, arguments: argparse.Namespace) -> int:
+    try:
+        from ..gate import mutation
+    except ModuleNotFoundError:
+        raise MissingExtra('small edits are made with libcst. Install it with: pip install -e ".[mutate]"') from None
+
+    bundle.refuse(course, "mutate")
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+    chosen = [catalog.find(course, name) for name in arguments.exercises]
+    return max(mutation.mutate(exercise, arguments.count, arguments.jobs, console) for exercise in chosen)
 
 
 def _installed(course: Path, console: Console) -> Iterator[Exercise]:

@@ -18,6 +18,7 @@ __all__ = [
     "misconceptions",
     "mutants",
     "new_exercise",
+    "promises",
     "proof_record",
     "seeds",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..box.limits import Limits
 from ..errors import AuthoringError
+from . import promises
 from .check_functions import check_functions, check_names
 from .datasets import check_sums
 from .exercise import Exercise
@@ -43,6 +44,7 @@ def problems(exercise: Exercise) -> list[str]:
         *_statement(exercise),
         *_checks(exercise),
         *_mutants(exercise),
+        *promises.problems(exercise, set(check_names(exercise))),
         *_data(exercise),
     ]
 

@@ -14,7 +14,7 @@ EXERCISE = """title = "What the learner can do afterwards"
 level = 2
 minutes = 45
 files = ["{module}.py"]
-points = 4
+points = 6
 version = 1
 covers = ["the topics of the ten skills that it exercises"]
 """
@@ -42,6 +42,8 @@ One worked example with real output.
 | `test_shape` | 1 | | |
 | `test_property` | 1 | | |
 | `test_method` | 1 | | |
+| `test_every_kind_of_input` | 1 | | |
+| `test_nothing_is_kept` | 1 | | |
 
 ## What is not graded
 Style.
@@ -118,6 +120,30 @@ def test_method(rng):
     """
     for x in rng.normal(size=5):
         assert abs(expect.number(answer(float(x))) - x * x) <= 1e-9
+
+
+@pytest.mark.points(1)
+def test_every_kind_of_input(oracle, rng):
+    """Every kind of input that the statement allows.
+
+    Say which idea to look at.
+    """
+    draws = {
+        "zero": [(0.0,), (-0.0,)],
+        "negative numbers": [(-x,) for x in rng.uniform(0, 9, size=40).tolist()],
+        "numbers near the limits": [(1e-160,), (1e150,)],
+    }
+    oracle(answer, lambda x: x * x, draws)
+
+
+@pytest.mark.points(1)
+@pytest.mark.needs("test_every_kind_of_input")
+def test_nothing_is_kept(replay):
+    """What a call gives depends on its arguments alone.
+
+    Say which idea to look at.
+    """
+    replay(answer)
 '''
 SOLUTION = '''"""What the learner can do afterwards."""
 

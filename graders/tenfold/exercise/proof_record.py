@@ -12,6 +12,8 @@ from .exercise import Exercise
 from .file_hash import digest
 
 SCHEMA = "tenfold/proof/1"
+NOTED = ("equivalent.toml", "promises.toml")
+"""Notes of the author's beside the hidden checks, on which no grade depends."""
 
 
 def path(exercise: Exercise) -> Path:
@@ -23,14 +25,16 @@ def fingerprint(exercise: Exercise) -> str:
     """Return the hash of what the grades of a proof depend on: checks, solutions, mutants, data and engine version."""
     parts = [exercise.folder / name for name in ("exercise.toml", *exercise.files)]
     parts += [exercise.visible_checks, exercise.solution]
-    parts += [p for p in exercise.grader.glob("*") if p.name != "proof.json"]
+    parts += [p for p in exercise.grader.glob("*") if p.name not in ("proof.json", *NOTED)]
     parts += exercise.data_folders()
     return hashlib.sha256(f"{__version__} {digest(parts, exercise.course)}".encode()).hexdigest()
 
 
 def words(exercise: Exercise) -> str:
-    """Return the hash of what is only read: statement and hints. The gate looks at them beside the checks."""
-    return digest([exercise.folder / "README.md", exercise.folder / "hints.md"], exercise.course)
+    """Return the hash of what is only read: statement, hints and notes. The gate looks at them beside the checks."""
+    noted = [exercise.grader / name for name in NOTED]
+    parts = [exercise.folder / "README.md", exercise.folder / "hints.md", *(path for path in noted if path.exists())]
+    return digest(parts, exercise.course)
 
 
 def is_fresh(exercise: Exercise) -> bool:
@@ -64,12 +68,19 @@ def write(exercise: Exercise, seeds: list[str], kills: dict[str, str], metrics: 
         "kills": kills,
         "metrics": metrics,
     }
-    _keep(exercise, document)
+    noted = _read(exercise).get("edits", {})
+    _keep(exercise, document | ({"edits": noted} if noted.get("of") == document["proves"] else {}))
 
 
 def reword(exercise: Exercise) -> None:
     """Bind the proof to statement and hints as they are now; its grades stand."""
     _keep(exercise, {**_read(exercise), "words": words(exercise)})
+
+
+def note_edits(exercise: Exercise, killed: int, equivalent: int, alive: list[str]) -> None:
+    """Note in the proof how many small edits of the solution lose points, and which do not."""
+    told = {"of": fingerprint(exercise), "killed": killed, "equivalent": equivalent, "alive": sorted(alive)}
+    _keep(exercise, {**_read(exercise), "edits": told})
 
 
 def _keep(exercise: Exercise, document: dict[str, Any]) -> None:

@@ -141,9 +141,9 @@ def _warm_up(lacking: Sequence[Key]) -> None:
     """Start the servers that the last trial had to start for itself; end those in which something is left."""
     _end([key for key, server in _servers.items() if not server.idle()])
     for key in lacking:
-        libraries, level = key
+        libraries, level, hash_seed = key
         with contextlib.suppress(MachineError):  # the next trial will say it
-            _servers[key] = ForkServer(libraries, level, loopback=False)
+            _servers[key] = ForkServer(libraries, level, False, hash_seed)
     _end(list(_servers)[:-MOST_SERVERS])
 
 

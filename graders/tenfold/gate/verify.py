@@ -14,7 +14,7 @@ from rich.text import Text
 
 from ..box import held_folder
 from ..errors import MachineError, TenfoldError
-from ..exercise import contract, proof_record
+from ..exercise import contract, promises, proof_record
 from ..exercise.exercise import Exercise
 from ..result import Result
 from . import lanes, plain_pytest
@@ -66,6 +66,9 @@ def prove(
     """
     console.print(f"\n[bold]{exercise.id}[/]  {exercise.title}")
     wrong = _read_through(exercise)
+    if listed := promises.read(exercise):
+        looked_at = sum(bool(promise.checks) for promise in listed)
+        console.print(f"  {looked_at} of {len(listed)} promises of the statement are looked at")
     if not wrong:
         with held_folder.held("tenfold-verify-") as (folder, _):
             trials = list(trials_of(exercise, count, folder, level))

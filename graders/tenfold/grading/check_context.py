@@ -10,10 +10,10 @@ import pytest
 
 from ..box import proxy
 from ..box.replies import Owner
-from ..box.session import Session
 from ..exercise import seeds
 from ..exercise.exercise import Exercise
 from ..exercise.libraries import imported
+from .call_log import LoggedSession
 from .reference_box import Reference, Submitted
 
 
@@ -23,10 +23,12 @@ class Grading:
 
     exercise: Exercise
     seed: seeds.Seed
-    session: Session
+    session: LoggedSession
     level: str
     submitted: Submitted = field(default_factory=Submitted)
     references: dict[str, Reference] = field(default_factory=dict)
+    replayed: float = 0.0
+    """Processor seconds of the submission's in calls that were made again."""
     drawn: list[tuple[str, bool, Any]] | None = None
     """Name, whether hidden, and value of every draw, where a proof asks for them."""
 

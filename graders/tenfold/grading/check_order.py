@@ -12,9 +12,14 @@ def needs(item: pytest.Function) -> list[str]:
     return [name for mark in item.iter_markers("needs") for name in mark.args]
 
 
+def replays(item: pytest.Item) -> bool:
+    """Return whether a check makes calls of the other checks again."""
+    return "replay" in getattr(item, "fixturenames", ())
+
+
 def selected(items: list[pytest.Function], only: set[str] | None) -> list[pytest.Function]:
-    """Return the checks that are wanted, with those that they need; None wants all."""
-    if only is None:
+    """Return the checks that are wanted, with those that they need; None wants all, and so does one that replays."""
+    if only is None or any(replays(item) for item in items if item.name in only):
         return items
     by_name = {item.name: item for item in items}
     wanted, todo = set(), list(only)
@@ -29,8 +34,8 @@ def selected(items: list[pytest.Function], only: set[str] | None) -> list[pytest
 
 
 def ordered(items: list[pytest.Function]) -> list[pytest.Function]:
-    """Put every check behind the checks that it needs, else leave the order."""
-    names, placed, left = {item.name for item in items}, list[pytest.Function](), list(items)
+    """Put every check behind the checks that it needs, and what replays behind all others; else leave the order."""
+    names, placed, left = {item.name for item in items}, list[pytest.Function](), sorted(items, key=replays)
     while left:
         done = {item.name for item in placed}
         ready = [item for item in left if all(need in done or need not in names for need in needs(item))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +37,8 @@ class Recorder:
         The checks to run, with what they need; None runs all.
     places
         Where the submission's lines stand in what was handed in.
+    until_loss
+        Checks in the order in which they are tried, until one loses points; None tries all as they stand.
     """
 
     def __init__(
@@ -46,8 +48,9 @@ class Recorder:
         broken: str | None = None,
         only: set[str] | None = None,
         places: Places = AS_IT_IS,
+        until_loss: Sequence[str] | None = None,
     ) -> None:
-        self._places = places
+        self._places, self._until_loss = places, until_loss
         self._exercise, self._modules, self._broken, self._only = exercise, list(modules), broken, only
         self.results: dict[str, CheckResult] = {}
         """The checks by name, in the order in which they were collected."""
@@ -76,6 +79,9 @@ class Recorder:
     def _plan(self, items: list[pytest.Function]) -> list[pytest.Function]:
         if len({item.name for item in items}) != len(items):
             raise AuthoringError(f"{self._exercise.id}: two checks have the same name")
+        if self._until_loss is not None:
+            rank = {name: place for place, name in enumerate(self._until_loss)}
+            items = sorted(items, key=lambda item: rank.get(item.name, len(rank)))
         planned = ordered(selected(items, self._only))
         for item in planned:
             self.results[item.name] = item.stash[STATE] = self._expected(item)
@@ -96,6 +102,9 @@ class Recorder:
         if self._broken is not None:
             self._put(item, status="not_tried", feedback="")
             pytest.skip("broken")
+        if self._until_loss is not None and any(_loses(check) for check in self.results.values()):
+            self._put(item, status="not_tried", feedback="")
+            pytest.skip("a point is lost")
         for need in needs(item):
             if need in self.results and self.results[need].status not in ("passed", "partial"):
                 self._put(item, status="not_tried", feedback=f"First mend: {self.results[need].title}")
@@ -165,6 +174,10 @@ class Recorder:
 
     def _put(self, item: pytest.Function, **changes: Any) -> None:
         self.results[item.name] = item.stash[STATE] = replace(item.stash[STATE], **changes)
+
+
+def _loses(check: CheckResult) -> bool:
+    return check.status in ("failed", "partial")
 
 
 def _least(item: pytest.Function) -> tuple[float, Metric | None]:

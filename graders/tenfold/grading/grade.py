@@ -19,7 +19,6 @@ import pytest
 
 from ..box import levels, machine_speed
 from ..box.proxy import Module, install
-from ..box.session import Session
 from ..errors import AuthoringError, FromSubmission, SubmissionError, TenfoldError
 from ..exercise import libraries, seeds
 from ..exercise.exercise import Exercise
@@ -30,6 +29,7 @@ from ..result import Blame, CheckResult, Result, Status, Stopped, clean
 from ..version import __version__
 from . import leaked_rows, pytest_run
 from .blame import blamed
+from .call_log import LoggedSession
 from .check_context import GRADING, Grading
 from .check_outcomes import Recorder
 from .reference_box import Submitted
@@ -62,6 +62,8 @@ class Request:
     """The very level to grade at; None for the best that this machine holds."""
     take: Callable[[], Submission] | None = None
     """Takes the submission from elsewhere than `path`; it may raise `Unreadable`."""
+    until_loss: tuple[str, ...] | None = None
+    """Checks in an order; after the first that loses points no other is tried (for proofs)."""
     audit: bool = False
     """Also look for rows of generated data that are both public and hidden (for proofs)."""
 
@@ -211,7 +213,7 @@ def _run(request: Request, submission: Submission, known: _Known) -> tuple[Recor
     drawn: list[tuple[str, bool, Any]] | None = [] if request.audit else None
     loaded = libraries.besides(exercise.libraries, submission.files)
     hidden = _hidden(exercise)
-    session = Session(submission.files, exercise.modules, exercise.limits, known.level, loaded, hidden=hidden)
+    session = LoggedSession(submission.files, exercise.modules, exercise.limits, known.level, loaded, hidden=hidden)
     submitted = Submitted(submission.files.values())
     grading = Grading(exercise, known.seed, session, known.level, submitted, drawn=drawn)
     with _own_modules(files):
@@ -219,7 +221,9 @@ def _run(request: Request, submission: Submission, known: _Known) -> tuple[Recor
             broken = submission.broken or _load(grading.session, submission.places)
             modules = install(grading.session, exercise.modules)
             only = set(request.only) if request.only else None
-            known.recorder = recorder = Recorder(exercise, modules, broken or None, only, submission.places)
+            known.recorder = recorder = Recorder(
+                exercise, modules, broken or None, only, submission.places, request.until_loss
+            )
             code = pytest_run.run(exercise.course, files, [_Start(grading), recorder])
         finally:
             grading.close()
@@ -229,7 +233,7 @@ def _run(request: Request, submission: Submission, known: _Known) -> tuple[Recor
     for name in _leaks(exercise, drawn or []):
         recorder.blame = "grader"
         recorder.trouble.append(f"rows of the public draw of {name} come back in a hidden draw")
-    known.used = session.meter.all.used, sum(kit.used for kit in grading.references.values())
+    known.used = session.meter.all.used + grading.replayed, sum(kit.used for kit in grading.references.values())
     return recorder, broken
 
 
@@ -250,7 +254,7 @@ def _leaks(exercise: Exercise, drawn: list[tuple[str, bool, Any]]) -> list[str]:
     return [name for name, (public, hidden) in sides.items() if leaked_rows.shared(public, hidden)]
 
 
-def _load(session: Session, places: Places) -> str:
+def _load(session: LoggedSession, places: Places) -> str:
     """Load the submission and return why it cannot be, or an empty string."""
     try:
         session.start()

@@ -113,6 +113,12 @@ class Reference:
             return self._own.call(target, name, args, kwargs)
         return _given(self._work.call(target, name, args, kwargs))
 
+    def each(
+        self, target: Any, name: str | None, calls: Sequence[tuple[Sequence[Any], Mapping[str, Any]]]
+    ) -> list[Any]:
+        """Call a function many times, with nothing that was submitted."""
+        return self._own.each(target, name, calls)
+
     def close(self) -> None:
         """End its boxes."""
         self._work.close()

@@ -19,7 +19,7 @@ from .decode import Decoder
 from .encode import Encoder
 from .values import Refer, Resolve, WireError, survey
 
-__all__ = ["Channel", "WireError", "pack"]
+__all__ = ["Channel", "WireError", "pack", "unpack"]
 
 HEAD = struct.Struct("!IQ")
 MAX_HEADER = 32 << 20  # it is parsed in half a second
@@ -51,6 +51,17 @@ def pack(message: Any, refer: Refer) -> list[Any]:
         return _packed(Encoder(refer), message)
     except ValueError:
         return _packed(Encoder(refer, careful=True), message)
+
+
+def unpack(frame: bytes, resolve: Resolve) -> Any:
+    """Return the message of a frame that `pack` made, its parts put together."""
+    length, total = HEAD.unpack(frame[: HEAD.size])
+    message, sizes = _header(bytearray(frame[HEAD.size : HEAD.size + length]), total)
+    buffers, start = [], HEAD.size + length
+    for size in sizes:
+        buffers.append(bytearray(frame[start : start + size]))
+        start += size
+    return Decoder(resolve, buffers).value(message)
 
 
 def _packed(encoder: Encoder, message: Any) -> list[Any]:

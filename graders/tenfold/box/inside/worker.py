@@ -44,7 +44,8 @@ class Server:
                 request = self.channel.receive(self.resolve)
             except EOFError:
                 return
-            self.reply(request, self.answer(request))
+            for one in _single(request):
+                self.reply(one, self.answer(one))
 
     def reply(self, request: dict[str, Any], body: dict[str, Any]) -> None:
         """Send one answer; what has too many parts that cannot cross stays here as a whole."""
@@ -142,6 +143,15 @@ class Server:
         except TypeError:
             return _printable(f"{getattr(function, '__name__', 'it')}{found}"[:300])
         return None
+
+
+def _single(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the requests that one message makes, each with an answer of its own."""
+    if request["op"] != "each":
+        return [request]
+    body = request["with"]
+    made = [{"target": body["target"], "name": body["name"], "args": a, "kwargs": k} for a, k in body["calls"]]
+    return [{"id": request["id"], "op": "call", "with": call} for call in made]
 
 
 def _printable(text: str) -> str:
