@@ -15,7 +15,7 @@ import pytest
 
 from tenfold.box import forkserver, levels
 from tenfold.box.canary import escapes
-from tenfold.errors import MachineError, UsageError
+from tenfold.errors import FromSubmission, MachineError, SubmissionError, UsageError
 from tenfold.grading.grade import Request, grade
 
 needs_medium = pytest.mark.skipif(levels.best() == "weak", reason="this kernel has no Landlock; weak is all there is")
@@ -246,6 +246,15 @@ def test_what_is_not_allowed_is_named_in_the_same_words_at_every_level(work, lev
     with pytest.raises(Exception, match=r".+") as caught:
         work(f"import os\ndef run(): {body}", level).call("work", "run", (), {})
     assert said in caught.value.limit
+
+
+@pytest.mark.parametrize("level", levels.held())
+def test_the_limit_of_threads_is_named_at_every_level(work, level):
+    body = "for _ in range(500): threading.Thread(target=time.sleep, args=(99,)).start()"
+    source = f"import threading, time\ndef f():\n    {body}"
+    with pytest.raises((SubmissionError, FromSubmission)) as caught:
+        work(source, level).call("work", "f", (), {})
+    assert "64 processes and threads" in f"{caught.value} {getattr(caught.value, 'limit', '')}"
 
 
 @pytest.mark.parametrize("library", ["numpy", "pandas", "scipy.stats", "sklearn.linear_model", "xgboost", "torch"])
