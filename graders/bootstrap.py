@@ -30,7 +30,7 @@ import threading
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what tells
     sys.exit(f"tenfold needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make grade PYTHON=python3.11")
@@ -269,8 +269,15 @@ def folders(exercises: list[str]) -> list[Path]:
 
 def extras(exercises: list[Path]) -> set[str]:
     """Return the groups that exercises need."""
-    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in _in_each(exercises, "exercise.toml")]
+    tables = [_table(path) for path in _in_each(exercises, "exercise.toml")]
     return {group for table in tables for group in table.get("extras", [])}
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        end(f"{path.relative_to(ROOT)} cannot be read: {error}", 2)
 
 
 def alternatives(exercises: list[Path]) -> set[str]:
