@@ -17,7 +17,7 @@ from .trials import Trial
 def judged(exercise: Exercise, trial: Trial, result: Result) -> Iterator[str]:
     """Yield what is wrong with the outcome of a trial."""
     if result.status == "could_not_grade":
-        yield f"could not grade: {result.message}\n{result.detail}"
+        yield f"could not grade: {result.message}\n{result.detail if result.blame == 'grader' else ''}".rstrip()
     elif trial.role in ("starter", "junk"):
         if result.message and trial.name not in junk.CONTENTS:  # what is no text may be refused before it is graded
             yield f"does not load: {result.message}"
