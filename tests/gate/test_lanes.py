@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,9 @@ def test_boxes_with_shared_memory_get_no_lent_server():
         assert forkserver.lent(["numpy"], "strong", loopback=True) is None
     finally:
         forkserver.borrow({})
+
+
+def test_a_temporary_folder_with_too_long_a_path_is_told_before_any_grade(toy, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/" + "é" * lanes.LONGEST)
+    with pytest.raises(MachineError, match="set TMPDIR"):
+        lanes.pool(toy, 1)

@@ -13,6 +13,7 @@ import os
 import pickle
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ from ..result import Result
 
 MOST_SERVERS = 6
 MOST_DRAWN = 256 << 20  # bytes
+LONGEST = 75  # bytes; a socket's address holds 107, and multiprocessing adds 32 to the temporary folder's
 
 _servers: dict[Key, ForkServer] = {}
 _drawn: dict[bytes, bytes] = {}
@@ -38,7 +40,15 @@ _grades: list[int] = []
 
 
 def pool(exercise: Exercise, jobs: int) -> ProcessPoolExecutor:
-    """Return as many lanes as there are jobs; submit `graded` to them."""
+    """Return as many lanes as there are jobs; submit `graded` to them.
+
+    Raises
+    ------
+    MachineError
+        The temporary folder's path is too long for a socket in it.
+    """
+    if len(os.fsencode(place := tempfile.gettempdir())) > LONGEST:
+        raise MachineError(f"{place} is too long a path for a socket: set TMPDIR to one of at most {LONGEST} bytes")
     context, wanted = multiprocessing.get_context("forkserver"), _wanted(exercise)
     context.set_forkserver_preload(["tenfold.grading.grade", *wanted])  # of the first exercise: there is one server
     return ProcessPoolExecutor(jobs, context, initializer=_load, initargs=(wanted,))
