@@ -119,6 +119,11 @@ class Result:
         """True when no hidden check was run: not a full grade."""
         return bool(self.checks) and not any(check.hidden for check in self.checks)
 
+    @property
+    def to_mend(self) -> CheckResult | None:
+        """The check that a learner is led to: the first that was tried and has lost points."""
+        return next((check for check in self.checks if check.status in ("partial", "failed")), None)
+
     def public(self) -> Result:
         """Return what anybody may read: no traceback, one metric a check, of a hidden one two figures."""
         return replace(self, checks=tuple(_public(check) for check in self.checks), detail="")

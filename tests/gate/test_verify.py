@@ -92,6 +92,7 @@ def test_an_exercise_that_breaks_does_not_end_the_proof_of_others(course, monkey
 
 README = "exercises/01_toy/mean/README.md"
 HIDDEN = "graders/01_toy/mean/test_hidden.py"
+MUTANTS = "solutions/01_toy/mean/mutants.toml"
 MEDIAN = "solutions/01_toy/mean/mutants/median.py"
 
 
@@ -135,8 +136,9 @@ def test_words_that_break_the_contract_leave_the_proof_stale(copy):
         (HIDDEN, '    values, weights = hidden("numbers")\n    want', "    return\n    want", "seed 0: earns 3"),
         (HIDDEN, "expect.number(mean(values, weights))", "mean(values, weights)", "could not grade"),
         (MEDIAN, "import numpy", "import nompy", "mutant median, seed 0: does not load"),
+        (MUTANTS, '"test_mean_of_three"', '"test_weights_count"', "its report leads to test_mean_of_three"),
     ],
-    ids=["mutant survives", "solution fails", "starter earns", "junk breaks the grader", "mutant does not load"],
+    ids=["mutant survives", "solution fails", "starter earns", "junk breaks the grader", "mutant does not load", "led"],
 )  # fmt: skip
 def test_the_gate_finds_what_is_wrong(copy, file, old, new, says):
     exercise = copy(file, old, new)
@@ -169,10 +171,10 @@ def test_the_gate_finds_what_is_wrong(copy, file, old, new, says):
         ("exercises/01_toy/mean/exercise.toml", "total = 60", "total = 70", "a call, 70 s for the whole grade"),
         ("exercises/01_toy/mean/hints.md", "## 3 The hard step", "The hard step", "must have 3 sections"),
         (HIDDEN, "\n\n    Divide by the sum of the weights.\n    ", "", "test_weights_count needs a docstring"),
-        ("solutions/01_toy/mean/mutants.toml", "weights.sum()", "weights.total()", "occurs 0 times"),
-        ("solutions/01_toy/mean/mutants.toml", "wrong-metric", "wrong-matrix", "not in misconceptions.toml"),
-        ("solutions/01_toy/mean/mutants.toml", '"test_mean_of_three"', '"test_mean"', "there is no check test_mean"),
-        ("solutions/01_toy/mean/mutants.toml", "mutants/median.py", "mutants/mode.py", "mode.py is missing"),
+        (MUTANTS, "weights.sum()", "weights.total()", "occurs 0 times"),
+        (MUTANTS, "wrong-metric", "wrong-matrix", "not in misconceptions.toml"),
+        (MUTANTS, '"test_mean_of_three"', '"test_mean"', "there is no check test_mean"),
+        (MUTANTS, "mutants/median.py", "mutants/mode.py", "mode.py is missing"),
         ("exercises/01_toy/mean/exercise.toml", '["numbers"]', '["words"]', "datasets/words/make.py is missing"),
         ("exercises/01_toy/mean/exercise.toml", "points = 9", 'extras = ["gpu"]\npoints = 9', "no group 'gpu'"),
     ],

@@ -32,6 +32,16 @@ def check_functions(path: Path) -> list[ast.FunctionDef]:
     return [node for node in body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
 
 
+def needed(exercise: Exercise, check: str) -> set[str]:
+    """Return the names of all checks that a check builds on, near and far."""
+    points, found = worth(exercise), set[str]()
+    todo = {check}
+    while todo:
+        todo = set().union(*(points[name][1] for name in todo)) - found
+        found |= todo
+    return found
+
+
 def worth(exercise: Exercise) -> dict[str, tuple[float, set[str]]]:
     """Return points and needs of every check, read from its markers."""
     found: dict[str, tuple[float, set[str]]] = {}

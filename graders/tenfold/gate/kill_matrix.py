@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
+from ..exercise.check_functions import needed
 from ..exercise.exercise import Exercise
 from ..result import CheckResult, Result
 from . import junk
@@ -35,6 +36,9 @@ def judged(exercise: Exercise, trial: Trial, result: Result) -> Iterator[str]:
             yield f"is not caught by {named.id}: {named.status} {_said(named)}"
         if result.status == "passed" and trial.request.only is None:
             yield f"passes with {result.score:g} points"
+        first = result.to_mend
+        if trial.request.only is None and first and first.id not in {named.id} | needed(exercise, named.id):
+            yield f"its report leads to {first.id}, which is not {named.id} nor what that needs"
 
 
 def _said(check: CheckResult) -> str:

@@ -19,8 +19,8 @@ from ..exercise import proof_record
 from ..exercise.exercise import Exercise
 from ..grading.grade import Request, grade
 from ..result import Result
-from . import lanes
-from .small_edits import Edit, edits, sample
+from . import lanes, small_edits, text_edits
+from .small_edits import Edit, sample
 from .trials import seed_of
 
 WANTED = 0.95
@@ -100,10 +100,13 @@ def _tried(exercise: Exercise, count: int, jobs: int, folder: Path, console: Con
 
 
 def _chosen(solution: dict[str, bytes], count: int) -> list[Tried]:
-    python = {name: content for name, content in solution.items() if name.endswith(".py")}
-    found = [(name, edit) for name, content in python.items() for edit in edits(content.decode())]
+    found = [(name, edit) for name, content in solution.items() for edit in _edits(name, content.decode())]
     files = {id(edit): name for name, edit in found}
     return [Tried(files[id(edit)], edit) for edit in sample([edit for _, edit in found], count)]
+
+
+def _edits(name: str, text: str) -> list[Edit]:
+    return small_edits.edits(text) if name.endswith(".py") else text_edits.edits(name, text)
 
 
 def _staged(folder: Path, files: dict[str, bytes]) -> Path:

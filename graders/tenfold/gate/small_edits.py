@@ -5,9 +5,10 @@ Made with libcst, so that everything else of the file stays as it was written.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -113,7 +114,7 @@ def edits(source: str) -> list[Edit]:
         changed = module.deep_replace(old, new) if new is not None else module.deep_remove(old)
         text = changed.code if isinstance(changed, cst.Module) else source
         if text != source and _compiles(text):
-            made.append(Edit(kind, f"{place}: {_difference(source, text)}", text))
+            made.append(Edit(kind, f"{place}: {difference(source, text)}", text))
     return made
 
 
@@ -138,11 +139,17 @@ def _compiles(text: str) -> bool:
     return True
 
 
-def _difference(before: str, after: str) -> str:
+def difference(before: str, after: str) -> str:
+    """Return the lines in which two texts differ, as they were and as they are."""
     old, new = before.splitlines(), after.splitlines()
-    start = next((i for i, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), 0)
-    end = next((i for i, pair in enumerate(zip(reversed(old), reversed(new), strict=False)) if pair[0] != pair[1]), 0)
+    start = _same(zip(old, new, strict=False))
+    end = _same(zip(reversed(old[start:]), reversed(new[start:]), strict=False))
     return f"{_joined(old[start : len(old) - end])} → {_joined(new[start : len(new) - end]) or 'left out'}"
+
+
+def _same(pairs: Iterable[tuple[str, str]]) -> int:
+    """Return how many pairs are equal before the first that is not."""
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _joined(lines: list[str]) -> str:

@@ -73,9 +73,8 @@ def _next(result: Result) -> list[Step]:
         return [
             Step("Nothing was taken for a zero. When it is mended, grade again:", f"make grade EX={result.exercise}")
         ]
-    first = next((c for c in result.checks if c.status not in ("passed", "not_tried")), None)
     hint = Step("A hint:", f"make hint EX={result.exercise}")
-    return [Step(f"Mend this first: {first.title}."), hint] if first else [hint]
+    return [Step(f"Mend this first: {result.to_mend.title}."), hint] if result.to_mend else [hint]
 
 
 def _spreads(exercise: Exercise) -> dict[tuple[str, str], tuple[float, float]]:

@@ -139,6 +139,5 @@ def _next(result: Result) -> Text:
         return Text("\n  Nothing was taken for a zero. When it is mended, grade again.")
     if any(check.status == "not_tried" and not check.feedback for check in result.checks):
         return Text(f"\n  Next: mend that, then  make grade EX={result.exercise}")
-    first = next((c for c in result.checks if c.status != "passed"), None)
-    line = f"\n  Next: {first.title}.\n" if first else "\n"
+    line = f"\n  Next: {result.to_mend.title}.\n" if result.to_mend else "\n"
     return Text(f"{line}  A hint: make hint EX={result.exercise}      The statement: make show EX={result.exercise}")
