@@ -14,6 +14,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -358,13 +359,14 @@ def test_make_passes_the_exit_code_of_a_grade_on(tmp_path, code, wanted):
 
 @pytest.fixture
 def kit(tmp_path):
-    """Return a copy of what make reads, with an environment whose pip takes a minute and says that it began."""
+    """Return a copy of what make reads, with an environment whose pip takes an hour and says that it began."""
     copy, venv = tmp_path / "copy", tmp_path / "venv"
     (copy / "graders").mkdir(parents=True)
     for name in ("Makefile", "pyproject.toml", "constraints.txt", "graders/bootstrap.py"):
         shutil.copy(ROOT / name, copy / name)
     (venv / "bin").mkdir(parents=True)
-    (venv / "bin" / "python").write_text(f"#!/bin/sh\ncase $2 in pip) touch {tmp_path}/began; exec sleep 60 ;; esac\n")
+    pip = f"touch {tmp_path}/began; exec sleep 3600"
+    (venv / "bin" / "python").write_text(f"#!/bin/sh\ncase $2 in pip) {pip} ;; esac\n")
     (venv / "bin" / "python").chmod(0o755)
     return copy, venv
 
@@ -381,7 +383,7 @@ def test_ctrl_c_under_make_is_a_line_and_no_traceback(kit, target, times, eventu
     assert eventually((copy.parent / "began").exists)
     for _ in range(times):
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    said = process.communicate(timeout=60)[1]
+    said = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode in (-signal.SIGINT, 130)
     assert said.count("stopped by you") == 1
     assert "Traceback" not in said

@@ -19,8 +19,19 @@ SWAPS: dict[str, dict[str, tuple[str, ...]]] = {
     "join": {"left join": ("join",), "join": ("left join",), "union all": ("union",), "union": ("union all",)},
     "order": {"desc": ("",), "asc": ("desc",), "rank": ("row_number",), "row_number": ("rank",), "distinct": ("",)},
 }
-PYTHON = {"==": ("!=",), "!=": ("==",), **{sign: SWAPS["comparison"][sign] for sign in ("<=", ">=", "<", ">")}}
-SETTINGS = {"==": ("!=",), "!=": ("==",), ">=": (">",), "&&": ("||",), "||": ("&&",), "true": ("false",)}
+PYTHON: dict[str, tuple[str, ...]] = {
+    "==": ("!=",),
+    "!=": ("==",),
+    **{sign: SWAPS["comparison"][sign] for sign in ("<=", ">=", "<", ">")},
+}
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "==": ("!=",),
+    "!=": ("==",),
+    ">=": (">",),
+    "&&": ("||",),
+    "||": ("&&",),
+    "true": ("false",),
+}
 SETTINGS |= {"false": ("true",), "alltrue": ("anytrue",), "max": ("min",), "min": ("max",), "ceil": ("floor",)}
 LANGUAGES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
     ".sql": SWAPS,
