@@ -384,7 +384,7 @@ def test_ctrl_c_under_make_is_a_line_and_no_traceback(kit, target, times, eventu
     for _ in range(times):
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     said = process.communicate(timeout=PATIENCE)[1]
-    assert process.returncode in (-signal.SIGINT, 130)
+    assert process.returncode in (-signal.SIGINT, 130), said
     assert said.count("stopped by you") == 1
     assert "Traceback" not in said
     assert (venv / "tenfold-unfinished").exists()
