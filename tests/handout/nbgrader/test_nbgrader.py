@@ -364,7 +364,7 @@ def test_no_file_that_leaves_holds_hidden_text(school):
 
 
 def unseen(exercise, path):
-    """Yield the lines of a file that are not public: not in the exercise's folder or data, no title and no hint."""
+    """Yield the lines of a file that are not public: no import, title or hint, not in the exercise's folder or data."""
     shown = [p.read_text() for p in exercise.folder.glob("*") if p.is_file()]
     shown += [p.read_text(errors="replace") for folder in exercise.data_folders() for p in folder.glob("*.*")]
     if path == exercise.hidden_checks:
@@ -373,7 +373,7 @@ def unseen(exercise, path):
     public = "\n".join(shown)
     for line in path.read_text().splitlines():
         text = line.strip().strip("'\"()[]{},: ")
-        if len(text) > 25 and text not in public:
+        if len(text) > 25 and text not in public and not text.startswith(("import ", "from ")):
             yield text
 
 
