@@ -364,9 +364,11 @@ def test_no_file_that_leaves_holds_hidden_text(school):
 
 
 def unseen(exercise, path):
-    """Yield the lines of a file that are not public: no import, title or hint, not in the exercise's folder or data."""
-    shown = [p.read_text() for p in exercise.folder.glob("*") if p.is_file()]
-    shown += [p.read_text(errors="replace") for folder in exercise.data_folders() for p in folder.glob("*.*")]
+    """Yield the lines of a file that are not public: no import, title or hint, in no exercise's folder or data."""
+    folders = [folder for e in catalog.exercises(ROOT) for folder in (e.folder, *e.data_folders())]
+    shown = [
+        p.read_text(errors="replace") for folder in dict.fromkeys(folders) for p in folder.glob("*.*") if p.is_file()
+    ]
     if path == exercise.hidden_checks:
         functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
         shown += [ast.get_docstring(function) or "" for function in functions]
