@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.conftest import COURSE
 
 from tenfold.errors import AuthoringError
 from tenfold.exercise import promises
 
-LISTED = """
-[[promise]]
-says = "`values` float array of shape (n,), n >= 1; `weights` positive, shape (n,), all 1 where None."
-checks = ["test_weights_count"]
-
-[[promise]]
-says = "Error at most 1e-9 on values around 1"
-checks = ["test_weights_count", "test_large_offsets"]
-
-[[promise]]
-says = "An empty array is a `ValueError`."
-why = "the example shows it"
-"""
+LISTED = (COURSE / "graders/01_toy/mean/promises.toml").read_text()
 CHECKS = {"test_weights_count", "test_large_offsets"}
 
 

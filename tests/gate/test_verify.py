@@ -136,7 +136,7 @@ def test_words_that_break_the_contract_leave_the_proof_stale(copy):
         (HIDDEN, '    values, weights = hidden("numbers")\n    want', "    return\n    want", "seed 0: earns 3"),
         (HIDDEN, "expect.number(mean(values, weights))", "mean(values, weights)", "could not grade"),
         (MEDIAN, "import numpy", "import nompy", "mutant median, seed 0: does not load"),
-        (MUTANTS, '"test_mean_of_three"', '"test_weights_count"', "its report leads to test_mean_of_three"),
+        (MUTANTS, '"test_large_offsets"', '"test_weights_count"', "its report leads to test_large_offsets"),
     ],
     ids=["mutant survives", "solution fails", "starter earns", "junk breaks the grader", "mutant does not load", "led"],
 )  # fmt: skip

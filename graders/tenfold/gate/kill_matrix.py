@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
+from ..exercise import promises
 from ..exercise.check_functions import needed
 from ..exercise.exercise import Exercise
 from ..result import CheckResult, Result
@@ -36,8 +37,9 @@ def judged(exercise: Exercise, trial: Trial, result: Result) -> Iterator[str]:
             yield f"is not caught by {named.id}: {named.status} {_said(named)}"
         if result.status == "passed" and trial.request.only is None:
             yield f"passes with {result.score:g} points"
-        first = result.to_mend
-        if trial.request.only is None and first and first.id not in {named.id} | needed(exercise, named.id):
+        first = result.to_mend  # a visible one shows the fault where the learner can look at it
+        astray = first and first.hidden and first.id not in {named.id} | needed(exercise, named.id)
+        if first and astray and trial.request.only is None and promises.read(exercise):
             yield f"its report leads to {first.id}, which is not {named.id} nor what that needs"
 
 

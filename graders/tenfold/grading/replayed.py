@@ -23,7 +23,7 @@ SHARE = 0.1
 """Of the seconds that a submission had so far, for all that is made again."""
 LEAST = 0.5  # seconds, so that something is tried after a short grade
 FREE = 0.02  # seconds of a call that are not counted: on a busy machine a short one takes so long
-MOST_CALLS, MOST_CHANGED, FEWEST_CHANGED = 6, 24, 8
+MOST_CALLS, MOST_ALONE, MOST_CHANGED, FEWEST_CHANGED = 6, 3, 24, 8
 """Of one function; so few are tried whatever they take, unless a call is slow."""
 SLOW = 0.25  # seconds
 OTHER_ORDER = 1
@@ -77,7 +77,7 @@ class Replay:
         together = self._session.again(5 + 20 * slowest, OTHER_ORDER)
         try:
             self._alone(alone, plain, others)
-            self._together(together, plain, others)
+            self._together(together, alone, plain, others)
             for name, calls in chosen.items():
                 self._objects(alone, name, [call for call in calls if call.steps and call.whole])
         finally:
@@ -86,32 +86,35 @@ class Replay:
             self.used = alone.meter.all.used + together.meter.all.used
 
     def _alone(self, session: Session, plain: dict[str, list[Call]], others: dict[str, list[Changed]]) -> None:
-        """Make every call in a process that made none of that function before."""
-        for place in range(max((len(calls) for calls in plain.values()), default=0)):
+        """Make some calls in a process that made none of that function before, and the changed ones one by one."""
+        for place in range(min(MOST_ALONE, max((len(calls) for calls in plain.values()), default=0))):
             session.restart()
             for name, calls in plain.items():
                 if place < len(calls) and not self._same(_made(session, calls[place]), calls[place]):
                     raise Depends(f"{name} gave another answer when it was called again in a new process: {KEPT}")
-        for place in range(max((len(changes) for changes in others.values()), default=0)):
-            session.restart()
-            for changes in others.values():
-                if place < len(changes):
-                    self._answers[id(changes[place])] = _made(session, changes[place].call)
+        session.restart()
+        for change in (change for changes in others.values() for change in changes):
+            self._answers[id(change)] = _made(session, change.call)
 
-    def _together(self, session: Session, plain: dict[str, list[Call]], others: dict[str, list[Changed]]) -> None:
+    def _together(
+        self, session: Session, alone: Session, plain: dict[str, list[Call]], others: dict[str, list[Changed]]
+    ) -> None:
         """Make all calls in one process, in another order and some twice, where sets of texts are ordered otherwise."""
         for name, calls in plain.items():
             for change in others[name]:
                 _made(session, change.after)
-                self._compare(session, name, change.call, self._answers[id(change)], change.where)
+                if not self._same(_made(session, change.call), wanted := self._answers[id(change)]):
+                    alone.restart()
+                    fresh = self._same(_made(alone, change.call), wanted)
+                    self._tell(session, name, change.call, wanted if fresh else None, change.where)
             for call in [*reversed(calls), *calls]:
-                self._compare(session, name, call, call, "")
+                if not self._same(_made(session, call), call):
+                    self._tell(session, name, call, call, "")
 
-    def _compare(self, session: Session, name: str, call: Call, wanted: Call, where: str) -> None:
-        if self._same(_made(session, call), wanted):
-            return
+    def _tell(self, session: Session, name: str, call: Call, wanted: Call | None, where: str) -> None:
+        """Raise `Depends`, saying on what; `wanted` is what a new process gives, None where that is not known."""
         session.restart()
-        if not self._same(_made(session, call), wanted):
+        if wanted is not None and not self._same(_made(session, call), wanted):
             raise Depends(f"{name} gives another answer where Python orders a set of texts otherwise (PYTHONHASHSEED)")
         if where:
             raise Depends(f"{name} gave another answer after a call that differs in {where} alone: {KEPT}")
