@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 EXERCISES = catalog.exercises(ROOT)
 INSTALLED = [e for e in EXERCISES if all(map(extras.installed, e.extras))]
 DATASETS = sorted(path for path in (ROOT / "datasets").iterdir() if path.is_dir())
-TRIALS_A_DAY = 8
+TRIALS_A_DAY = 6
 PLAIN_A_DAY = 3
 each = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
 

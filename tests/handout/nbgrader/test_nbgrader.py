@@ -841,7 +841,7 @@ def test_other_assignments_are_graded_as_ever(toys):
         assert [book.find_submission("own", student).score for student in ("ada", "bob")] == [2, 0]
 
 
-MANY = int(os.environ.get("TENFOLD_MANY", "40"))
+MANY = int(os.environ.get("TENFOLD_MANY", "24"))
 
 
 def test_a_run_that_was_killed_goes_on(toys):
