@@ -83,6 +83,7 @@ def some(trials):
 def test_an_exercise_is_proved_again_each_day(part, monkeypatch):
     """On one seed, by turns: rot is found though nothing changed."""
     monkeypatch.setattr(contract, "problems", lambda _: [])  # its statement speaks of other limits than these
+    monkeypatch.setattr(plain_pytest, "problems", lambda _: [])  # that goes by turns above
     exercise = INSTALLED[DAY % len(INSTALLED)]
     limits = exercise.limits  # the machine may be busy
     exercise = replace(exercise, limits=replace(limits, seconds=5 * limits.seconds, total=5 * limits.total))

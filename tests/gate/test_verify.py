@@ -129,23 +129,28 @@ def test_words_that_break_the_contract_leave_the_proof_stale(copy):
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "says"),
+    ("role", "file", "old", "new", "says"),
     [
-        (HIDDEN, "want) <= 1e-9", "want) <= 1e9", "weights_ignored, seed 0: is not caught by test_weights_count"),
-        (HIDDEN, "want) <= 1e-9", "want - 1) <= 1e-9", "solution solution, seed 0: test_weights_count 0/3"),
-        (HIDDEN, '    values, weights = hidden("numbers")\n    want', "    return\n    want", "seed 0: earns 3"),
-        (HIDDEN, "expect.number(mean(values, weights))", "mean(values, weights)", "could not grade"),
-        (MEDIAN, "import numpy", "import nompy", "mutant median, seed 0: does not load"),
-        (MUTANTS, '"test_large_offsets"', '"test_weights_count"', "its report leads to test_large_offsets"),
+        ("mutant", HIDDEN, "want) <= 1e-9", "want) <= 1e9", "seed 0: is not caught by test_weights_count"),
+        ("starter", HIDDEN, 'values, weights = hidden("numbers")\n    want', "return\n    want", "seed 0: earns 3"),
+        ("junk", HIDDEN, "expect.number(mean(values, weights))", "mean(values, weights)", "could not grade"),
+        ("mutant", MEDIAN, "import numpy", "import nompy", "mutant median, seed 0: does not load"),
+        ("mutant", MUTANTS, '"test_large_offsets"', '"test_weights_count"', "its report leads to test_large_offsets"),
     ],
-    ids=["mutant survives", "solution fails", "starter earns", "junk breaks the grader", "mutant does not load", "led"],
+    ids=["mutant survives", "starter earns", "junk breaks the grader", "mutant does not load", "led"],
 )  # fmt: skip
-def test_the_gate_finds_what_is_wrong(copy, file, old, new, says):
-    exercise = copy(file, old, new)
+def test_the_gate_finds_what_is_wrong(copy, role, file, old, new, says):
+    held, said = prove(copy(file, old, new), part=lambda found: [trial for trial in found if trial.role == role])
+    assert not held
+    assert says in said
+
+
+def test_what_does_not_hold_has_no_proof(copy):
+    exercise = copy(HIDDEN, "want) <= 1e-9", "want - 1) <= 1e-9")
     proof_record.path(exercise).unlink(missing_ok=True)
     held, said = prove(exercise)
     assert not held
-    assert says in said
+    assert "solution solution, seed 0: test_weights_count 0/3" in said
     assert not proof_record.path(exercise).exists()
 
 
