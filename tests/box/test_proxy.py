@@ -337,3 +337,13 @@ def test_any_signal_ends_a_worker_in_a_line(work, number):
     with pytest.raises(SubmissionError, match="ended by a signal") as caught:
         module.run()
     assert str(caught.value.detail)
+
+
+@pytest.mark.parametrize("asked", [("nested", 40), ("large", 60_000_000)])
+def test_what_comes_back_and_is_too_much_to_be_given_again_is_the_submissions(work, asked):
+    source = "def nested(n): return [nested(n - 1)] if n else []\ndef large(n): return bytes(n)\ndef same(v): return v"
+    session = work(source, levels.held()[0])
+    answer = session.call("work", asked[0], asked[1:], {})
+    with pytest.raises(SubmissionError, match="an answer of your program's cannot be given to it again"):
+        session.call("work", "same", ([answer] * 9,), {})
+    assert session.call("work", "same", (3,), {}) == 3

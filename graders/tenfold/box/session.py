@@ -19,6 +19,7 @@ from .box import Box, Ran
 from .callback import Callback
 from .forkserver import Ended, ForkServer, lent, warm
 from .inside import landlock
+from .inside.encode import TooMuch
 from .inside.values import Kept
 from .inside.wire import WireError
 from .launchers.paths import where_to
@@ -241,7 +242,7 @@ class Session:
         try:
             watch = self.meter.watch(box.kept, _named(op, body))
             if op:
-                box.channel.send({"id": number, "op": op, "with": body}, self._refer, watch)
+                self._send(box, {"id": number, "op": op, "with": body}, watch)
             reply = self._answered(box, watch)
         except Late as late:
             self._lose(box, self._stopped(late))
@@ -261,6 +262,13 @@ class Session:
         if raised is not None:
             raise raised.exception(body.get("name"), self._limits, self._owner)
         return reply["ok"]
+
+    def _send(self, box: Box, request: dict[str, Any], watch: Watch) -> None:
+        """Send a request; what is too much of it was answered before, as what a check brings is tried by the gate."""
+        try:
+            box.channel.send(request, self._refer, watch)
+        except (TooMuch, ValueError) as error:
+            raise SubmissionError(f"an answer of your program's cannot be given to it again: {error}") from None
 
     def _answered(self, box: Box, watch: Watch) -> Any:
         """Return the reply to a request, after running what the learner's code calls here."""

@@ -82,6 +82,10 @@ class CannotCross(TypeError):
     """There is no handle for it either."""
 
 
+class TooMuch(CannotCross):
+    """It is of a kind that crosses, and it is too large or nested too deep."""
+
+
 class Encoder:
     """Turn one message into JSON-ready data; its raw parts gather in `buffers`.
 
@@ -122,7 +126,7 @@ class Encoder:
             return v
         self._effort -= 1
         if self._effort < 0:
-            raise CannotCross("the value has too many parts")
+            raise TooMuch("the value has too many parts")
         before = self._mark()
         try:
             return self._written(v, kind, depth)
@@ -169,7 +173,7 @@ class Encoder:
         try:
             tag = self._refer(v)
         except TypeError as error:
-            raise CannotCross(f"{error}: {why}" if why else str(error)) from None
+            raise (TooMuch(f"{error}: {why}") if why else CannotCross(str(error))) from None
         return {**tag, "n": f"{tag['n']}: {why}"} if why and "n" in tag else tag
 
     def take(self, containers: int, values: int = 0, text: int = 0) -> None:
