@@ -1,9 +1,49 @@
-"""Ebb as the paper tells it, for the checks: all stumps at once, in a box like the learner's."""
+"""Ebb as the paper tells it, for the checks: each equation by itself, and all stumps at once in training."""
 
 import numpy as np
 
 EQUAL = 1e-12
 BORDER = 1e-9
+
+
+def start_weights(y):
+    """Equation 1."""
+    sizes = {label: np.sum(y == label) for label in (-1, 1)}
+    roots = np.array([sizes[label] ** -0.5 for label in y.tolist()])
+    return roots / roots.sum()
+
+
+def votes(x, threshold, direction, gap):
+    """Equation 2, A.1, A.2."""
+    with np.errstate(invalid="ignore"):
+        far = x - threshold
+        return direction * ((far > gap + BORDER) * 1.0 - (-far > gap + BORDER))
+
+
+def edge(w, y, h):
+    """Equation 3, A.3."""
+    heard = w[h != 0].sum()
+    if heard == 0:
+        return 0.0, 0.0
+    r = (w * y * h)[h != 0].sum() / heard
+    return float(r), float(abs(r) * (heard / w.sum()) ** 0.5)
+
+
+def strength(r, n):
+    """Equation 4, A.4."""
+    return float(max(-1.5, min(1.5, (np.log(1 + r + 1 / n) - np.log(1 - r + 1 / n)) / 2)))
+
+
+def regret(m, alpha, y, h, leak):
+    """Equation 5, A.5."""
+    new = m.copy()
+    new[h != 0] = leak * m[h != 0] - alpha * (y * h)[h != 0]
+    return new
+
+
+def weights(start, m, cap, fall):
+    """Equation 6."""
+    return start * np.exp(np.where(m <= cap, m, cap - fall * (m - cap)))
 
 
 def cast(X, model):
@@ -25,17 +65,25 @@ def stumps(X, band):
     return {"column": column.astype(int), "threshold": threshold, "gap": gap, "direction": np.ones(len(table), int)}
 
 
+def begins(X, y, rounds, band, *_):
+    """Return whether training has a first stump that no other one is equal to: neither rounding nor order decides."""
+    every = stumps(X, band)
+    found = [edge(start_weights(y), y, h)[1] for h in cast(X, every)]
+    best = max(found, default=0.0)
+    equal = {
+        (c, t) for c, t, merit in zip(every["column"], every["threshold"], found, strict=True) if merit > best - 1e-9
+    }
+    return best > 0.011 and len(equal) == 1
+
+
 def fit(X, y, rounds, band, leak, cap, fall):
     """Return the model: a dict of arrays, and the class of ties."""
     every = stumps(X, band)
     H = cast(X, every)
     n, sizes = len(y), {c: np.sum(y == c) for c in (-1, 1)}
-    roots = np.array([sizes[c] ** -0.5 for c in y.tolist()])
-    s = roots / roots.sum()
-    m, picked, signs, alphas = np.zeros(n), [], [], []
+    s, m, picked, signs, alphas = start_weights(y), np.zeros(n), [], [], []
     for t in range(rounds):
-        over = np.maximum(m - cap, 0) if t >= -(-rounds // 4) else np.zeros(n)
-        w = s * np.exp(m - (1 + fall) * over)  # below the cap m, above it cap - fall (m - cap)
+        w = weights(s, m, cap, fall) if t >= -(-rounds // 4) else s * np.exp(m)  # t is one less than the paper's
         pull, reach = H @ (w * y), np.abs(H) @ w
         merit = np.divide(np.abs(pull), np.sqrt(reach * w.sum()), out=np.zeros(len(H)), where=reach > 0)
         if not merit.size or merit.max() < 0.01:
@@ -43,8 +91,8 @@ def fit(X, y, rounds, band, leak, cap, fall):
         i = int(np.flatnonzero(merit >= merit.max() - EQUAL)[0])
         sign = -1 if pull[i] < 0 else 1
         r = sign * pull[i] / reach[i]
-        alpha = min(1.5, 0.5 * np.log((1 + r + 1 / n) / (1 - r + 1 / n)))
-        m = np.where(H[i] == 0, m, leak * m - alpha * sign * y * H[i])
+        alpha = strength(r, n)
+        m = regret(m, alpha, y, sign * H[i], leak)
         picked, signs, alphas = [*picked, i], [*signs, sign], [*alphas, alpha]
     model = {key: every[key][np.array(picked, dtype=int)] for key in ("column", "threshold", "gap")}
     tie = 1 if sizes[1] <= sizes[-1] else -1
