@@ -7,6 +7,7 @@ import numpy as np
 SIGNS = (1, -1)
 BARELY = 1e-10  # within the 1e-9 by which a row must be beyond the gap
 BEYOND = 1e-8
+SMALL = (1.5e-12, -1.5e-12, 1e-10, 1e-8, -1e-5)  # a score of this size is no tie
 
 
 def labels(rng, n, share=0.5):
@@ -59,6 +60,7 @@ def columns(rng):
         "rows on both sides and inside the gap": some,
         "a row on the border of the gap": any_gap([0.0, 0.0, 0.5]),
         "a row 1e-10 beyond the border": any_gap([BARELY, -BARELY]),
+        "a row 9e-10 or 1.5e-9 beyond the border": any_gap([9e-10, 1.5e-9]),
         "a row 1e-8 beyond the border": any_gap([BEYOND, BEYOND]),
         "a row 1e-8 within the border": any_gap([-BEYOND, 1.0]),
         "a gap of 0": [a for t in (0.0, -2.5, 7.0) for a in about(t, 0.0, [0, 0, BARELY, BEYOND, 1])],
@@ -101,7 +103,7 @@ def weighted(rng):
         "a stump that is always wrong": [of(n, lambda y: -1.0 * y * (rng.random(len(y)) < 0.7)) for n in (20, 40)],
         "votes that cancel": [cancelling(n) for n in (2, 8)],
         "weights of a large sum": [of(n, scale=1000.0) for n in (8, 50)],
-        "weights of a small sum": [of(n, scale=1e-6) for n in (8, 50)],
+        "weights of a small sum": [of(n, scale=s) for n in (8, 50) for s in (1e-6, 1e-13, 1e-60)],
         "some weights of 0": [without_weight(lambda h: rng.random(len(h)) < 0.3) for _ in range(4)],
         "weights of 0 on all rows that hear it": [without_weight(lambda h: h != 0) for _ in range(2)],
         "a rare class": [of(60, share=0.05) for _ in range(3)],
@@ -226,7 +228,7 @@ def scored(rng):
     plain = [model(rng, [0, 2, 1]) for _ in range(4)]
     apart = [model(rng, [0, 2, 1, 3], gap=g) for g in (0.0, 0.4, 1.0)]
     long = model(rng, rng.integers(0, 4, size=60))
-    uneven = [model(rng, [0, 1, 2], alpha=a) for a in ([1e-6, 1.5, 1e-3], [1e-9, 2e-9, 1e-9])]
+    uneven = [[1e-6, 1.5, 1e-3], [1e-9, 2e-9, 1e-9], [3e-14, 1e-13, 2e-13], [1e-100, 3e-100, 2e-100]]
     orders = itertools.chain([dict(reversed(plain[0].items()))], (turned(rng, one) for one in plain))
     return {
         "a model of some rounds": [(one, table(rng, 30, 3)) for one in plain],
@@ -235,7 +237,7 @@ def scored(rng):
         "a model of no rounds": [(model(rng, []), table(rng, n, 3)) for n in (1, 20)],
         "a model of 60 rounds": [(long, table(rng, 50, 4, 0.2))],
         "one column in several rounds": [(model(rng, [1, 1, 0, 1]), table(rng, 30, 2)) for _ in range(3)],
-        "strengths of different size": [(one, table(rng, 40, 3, 0.3)) for one in uneven],
+        "strengths of any size": [(model(rng, [0, 1, 2], alpha=a), table(rng, 40, 3, 0.3)) for a in uneven],
         "missing values": [(one, table(rng, 40, 3, 0.4)) for one in plain],
         "rows that no stump votes on": [(one, table(rng, 12, 3, 1.0)) for one in plain[:2]],
         "a wide gap": [(model(rng, [0, 1, 2], gap=1.5), table(rng, 40, 3)) for _ in range(3)],
@@ -265,8 +267,9 @@ def near_zero(rng):
         "scores of zero but for rounding": [args for a in tenths for args in both(np.array(a) / 10, signs)],
         "rows that no stump votes on": both([0.3, 0.5, 1.1], np.full((4, 3), np.nan)),
         "a model of no rounds": [of([], tie, table(rng, n, 2)) for tie in SIGNS for n in (1, 5)],
-        "scores of 1e-9 and more": [args for e in (1e-8, -1e-8, 1e-5) for args in both([0.5, 0.5 + e], signs[:, :2])],
-        "small strengths": both([1e-9, 2e-9, 4e-9], signs),
+        "scores of less than 1e-12": [args for e in (3e-13, -9e-13) for args in both([0.5, 0.5 + e], signs[:, :2])],
+        "scores of more than 1e-12": [args for e in SMALL for args in both([0.5, 0.5 + e], signs[:, :2])],
+        "small strengths": [a for size in (1e-9, 1e-13, 1e-100) for a in both(size * np.array([1, 2, 4]), signs)],
         "one row": [of([0.5, 0.5], tie, [row]) for tie in SIGNS for row in ([1, -1], [1, 1], [-1, -1], [-1, np.nan])],
     }
 

@@ -53,3 +53,27 @@ def shares_results(calls):
         if not alike(kept, function(*copy.deepcopy(args)), exact=False):
             return name
     return ""
+
+
+def moved(value):
+    """Turn what was given around, in place: the same array, with other rows."""
+    if isinstance(value, np.ndarray):
+        value[...] = value[::-1].copy()
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            moved(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            moved(part)
+
+
+def goes_by_place(calls):
+    """Return the first function that answers as before once its arguments hold other values, empty where none does."""
+    for name, args in copy.deepcopy(calls):
+        function = getattr(paper, name)
+        function(*args)
+        moved(args)
+        found = copy.deepcopy(function(*args))
+        if not alike(found, function(*copy.deepcopy(args)), exact=False):
+            return name
+    return ""
