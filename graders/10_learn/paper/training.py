@@ -154,7 +154,7 @@ def with_missing(rng):
         "half of a column missing": [of(lambda X, y: rng.random(X.shape) < [0.5, 0.1, 0.6, 0.0]) for _ in range(3)],
         "a column without values": [of(columns(j)) for j in range(4)],
         "all columns but one without values": [of(columns(*({0, 1, 2, 3} - {j}))) for j in range(4)],
-        "3 to 5 values in a column": [of(only(k)) for k in (3, 3, 4, 5)],
+        "3 to 5 values in a column": [of(only(k), n) for k, n in ((3, 90), (3, 120), (4, 150), (5, 160))],
         "rows without values": [of(lambda X, y: rng.random((len(X), 1)) < 0.3) for _ in range(2)],
         "missing in one class alone": [
             of(lambda X, y, c=c: (y[:, None] == c) & (rng.random(X.shape) < 0.6)) for c in (-1, 1)
