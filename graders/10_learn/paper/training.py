@@ -110,6 +110,13 @@ def close_pair(rng, configs):
     return X, y
 
 
+def few_there(rng, n, count):
+    """Return a table of which each column has so few values."""
+    X, y = table(rng, n, turned=0.1)
+    rank = np.argsort(np.argsort(rng.random(X.shape), axis=0), axis=0)
+    return np.where(rank < count, X, np.nan), y
+
+
 def equals(rng):
     """Return tables of which several stumps have the largest merit."""
     copies, mirrors, alike, reordering = [], [], [], []
@@ -125,12 +132,14 @@ def equals(rng):
         y, base = parted(rng, 120, 0.7)
         reordering.append((reordered(rng, y, base, 12), y, *setting(band=0.0)))
     few = [(*alone(rng, rng.normal(size=n)), *setting(band=b)) for n in (2, 3, 4, 6, 11) for b in (0.0, 0.5)]
+    sparse = [few_there(rng, n, count) for n, count in ((90, 3), (120, 3), (150, 4), (160, 5))]
     near = [(*close_pair(rng, pair), *setting(band=0.0)) for pair in NEAR for _ in range(2)]
     return {
         "copies of a column": copies,
         "mirror images of a column": mirrors,
         "thresholds that part the rows alike": alike,
         "2 to 11 rows": few,
+        "3 to 5 values in a column": [(X, y, *setting(band=0.2)) for X, y in sparse],
         "merits that are equal but for rounding": reordering,
         "merits that differ by 1e-10": near,
     }
@@ -146,15 +155,11 @@ def with_missing(rng):
     def columns(*gone):
         return lambda X, y: np.isin(np.arange(X.shape[1]), gone) | np.zeros(X.shape, dtype=bool)
 
-    def only(count):
-        return lambda X, y: np.argsort(np.argsort(rng.random(X.shape), axis=0), axis=0) >= count
-
     return {
         "some values missing": [of(lambda X, y: rng.random(X.shape) < 0.1) for _ in range(3)],
         "half of a column missing": [of(lambda X, y: rng.random(X.shape) < [0.5, 0.1, 0.6, 0.0]) for _ in range(3)],
         "a column without values": [of(columns(j)) for j in range(4)],
         "all columns but one without values": [of(columns(*({0, 1, 2, 3} - {j}))) for j in range(4)],
-        "3 to 5 values in a column": [of(only(k), n) for k, n in ((3, 90), (3, 120), (4, 150), (5, 160))],
         "rows without values": [of(lambda X, y: rng.random((len(X), 1)) < 0.3) for _ in range(2)],
         "missing in one class alone": [
             of(lambda X, y, c=c: (y[:, None] == c) & (rng.random(X.shape) < 0.6)) for c in (-1, 1)
@@ -198,6 +203,7 @@ def later_rounds(rng):
         "a stump that is always right": [
             (*almost_right(rng, 0), *setting(r, 0.0, k)) for r, k in ((3, 0.8), (60, 1.0))
         ],
+        "nothing left behind two rounds": [(*two_sided(k), *setting(5, 0.0)) for k in (40, 80)],
         "missing values": [of(missing=0.2, leak=k) for k in (1.0, 0.8)],
         "one column": [of(d=1, band=0.0), of(d=1, turned=0.3)],
         "2 to 12 rows": [of(4, n=n, d=2) for n in (2, 3, 5, 8, 10, 12)],
@@ -246,8 +252,8 @@ def ends(rng):
     def labels(n):
         return noisy(rng, rng.normal(size=n))
 
-    def of(X, y, rounds=5):
-        return X, y, *setting(rounds, 0.0)
+    def of(X, y):
+        return X, y, *setting(1, 0.0)
 
     constant = [np.full((n, d), v) for n, d, v in ((40, 2, 1.0), (2, 1, 0.0), (30, 5, -7.5))]
     single = np.r_[0.5, np.full(29, np.nan)][:, None]
@@ -259,8 +265,7 @@ def ends(rng):
         "a merit of 0.005": [of(*two_sided(1))],
         "a merit of 0.015 or 0.02": [of(*two_sided(k)) for k in (3, 4)],
         "an edge of 0.04 and a merit of 0.006": [of(*rarely_there())],
-        "nothing left behind the second round": [of(*two_sided(k)) for k in (40, 80)],
-        "something left in every round": [of(*table(rng), rounds) for rounds in (1, 7)],
+        "a column that tells much": [of(*two_sided(40)), of(*table(rng))],
     }
 
 
