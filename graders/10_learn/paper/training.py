@@ -160,7 +160,7 @@ def with_missing(rng):
         "half of a column missing": [of(lambda X, y: rng.random(X.shape) < [0.5, 0.1, 0.6, 0.0]) for _ in range(3)],
         "a column without values": [of(columns(j)) for j in range(4)],
         "all columns but one without values": [of(columns(*({0, 1, 2, 3} - {j}))) for j in range(4)],
-        "rows without values": [of(lambda X, y: rng.random((len(X), 1)) < 0.3) for _ in range(2)],
+        "rows without values": [of(lambda X, y: rng.random((len(X), 1)) < 0.3, n) for n in (140, 160)],
         "missing in one class alone": [
             of(lambda X, y, c=c: (y[:, None] == c) & (rng.random(X.shape) < 0.6)) for c in (-1, 1)
         ],
@@ -169,13 +169,13 @@ def with_missing(rng):
     }
 
 
-def useless_at_first(rng):
+def useless_at_first(rng, half):
     """Return a table whose second column has a merit of 0 under the start weights, and much behind the first round."""
-    y = np.repeat([1, -1], 100)
-    place = np.tile(np.arange(100), 2)  # of a row in its class
-    first = np.where(place < 25, -y, y)
-    second = np.where(place < 50, y, -y)
-    order = rng.permutation(200)
+    y = np.repeat([1, -1], half)
+    place = np.tile(np.arange(half), 2)  # of a row in its class
+    first = np.where(place < half // 4, -y, y)
+    second = np.where(place < half // 2, y, -y)
+    order = rng.permutation(2 * half)
     return np.column_stack([first, second])[order].astype(float), y[order]
 
 
@@ -198,7 +198,7 @@ def later_rounds(rng):
         "a leak of 1": [of() for _ in range(3)],
         "a leak below 1": [of(leak=k) for k in (0.7, 0.9, 0.97)],
         "a leak near 0": [of(leak=k) for k in (0.01, 0.2)],
-        "a column that is useless at first": [(*useless_at_first(rng), *setting(4, 0.0)) for _ in range(2)],
+        "a column that is useless at first": [(*useless_at_first(rng, k), *setting(4, 0.0)) for k in (100, 60)],
         "a stump that is nearly always right": [(*almost_right(rng, k), *setting(4, 0.0)) for k in (3, 4)],
         "a stump that is always right": [
             (*almost_right(rng, 0), *setting(r, 0.0, k)) for r, k in ((3, 0.8), (60, 1.0))
