@@ -40,7 +40,7 @@ def study(rng, valid, test=None):
     return found
 
 
-def both_orders(make, times=3):
+def both_orders(make, times=2):
     """Return studies made anew for each order of the two settings."""
     return [(make(), list(settings)) for _ in range(times) for settings in EITHER]
 
@@ -64,7 +64,7 @@ def counted(rng, n, total, places):
     return [tuple(pair) for pair in counts.reshape(-1, 2).tolist()]
 
 
-def rounded_apart(rng, times=3):
+def rounded_apart(rng, times=2):
     """Return studies and settings with validation means that are equal: the first one is to be taken.
 
     For each way to compute them there are some in which the second one comes out larger by rounding.

@@ -67,12 +67,12 @@ def stumps(X, band):
 
 def begins(X, y, rounds, band, *_):
     """Return whether training has a first stump that no other one is equal to: neither rounding nor order decides."""
-    every = stumps(X, band)
-    found = [edge(start_weights(y), y, h)[1] for h in cast(X, every)]
-    best = max(found, default=0.0)
-    equal = {
-        (c, t) for c, t, merit in zip(every["column"], every["threshold"], found, strict=True) if merit > best - 1e-9
-    }
+    every, w = stumps(X, band), start_weights(y)
+    H = cast(X, every)
+    reach = np.abs(H) @ w
+    merit = np.abs(H @ (w * y)) / np.sqrt(np.maximum(reach, 1e-12))
+    best = merit.max(initial=0.0)
+    equal = {(every["column"][i], every["threshold"][i]) for i in np.flatnonzero(merit > best - 1e-9)}
     return best > 0.011 and len(equal) == 1
 
 
