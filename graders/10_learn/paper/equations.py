@@ -233,6 +233,7 @@ def scored(rng):
     return {
         "a model of some rounds": [(one, table(rng, 30, 3)) for one in plain],
         "keys in another order": [(one, table(rng, 30, 3)) for one in orders],
+        "the rows of the call before, another model": [(one, same) for same in [table(rng, 30, 3)] for one in plain],
         "a model of one round": [(model(rng, [k]), table(rng, 30, 3)) for k in range(3)],
         "a model of no rounds": [(model(rng, []), table(rng, n, 3)) for n in (1, 20)],
         "a model of 60 rounds": [(long, table(rng, 50, 4, 0.2))],

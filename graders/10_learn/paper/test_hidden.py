@@ -238,7 +238,7 @@ def test_nothing_is_kept_between_calls(replay, submission, hidden, rng):
             assert name == "", f"{name if name in TEN else 'a call'} gave another answer {how}"
         for function, (_, args) in zip(functions, calls, strict=True):
             function(*args)
-    replay(*functions)
+    replay(*functions, changed=False)  # calls that differ in one argument alone are among the draws above
 
 
 @pytest.mark.points(6)
@@ -250,7 +250,7 @@ def test_table_is_reproduced(hidden, credit, figure):
     """
     far, means = [], {name: [] for name in ROWS}
     for i, wrong in enumerate(WRONG):
-        studies = hidden("ebb", draw=i, wrong=wrong)
+        studies = hidden("ebb", draw=i, wrong=wrong, number=3)
         for name, settings in ROWS.items():
             wanted = right.report(studies, settings)
             _, mean, se = judged.cell_of(report(studies, settings))
