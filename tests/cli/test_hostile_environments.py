@@ -251,6 +251,7 @@ def run_in(prepared, tools, tmp_path, eventually):
         course = shutil.copytree(prepared, tmp_path / odd.course, symlinks=True)
         odd.prepare(course)
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "C": str(course)}
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # Python 3.11 leaves half a file where a disk is full
         for name, value in odd.environment.items():
             environment.pop(name, None)
             if value is not None:

@@ -176,10 +176,10 @@ class ForkServer:
 
     def __init__(self, libraries: Sequence[str], level: str, loopback: bool, hash_seed: int = 0) -> None:
         self.level, self.owner = level, os.getpid()
-        _open.add(self)
         self.den, self._lock = held_folder.make(PREFIX)
         self.den.chmod(0o711)  # a box may be a user of its own
         self._control, theirs = socket.socketpair()
+        _open.add(self)
         argv = [sys.executable, "-s", "-P", "-B", str(INSIDE / "zygote.py"), str(theirs.fileno())]
         try:
             with theirs:

@@ -30,6 +30,7 @@ def make(prefix: str) -> tuple[Path, int]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
         with contextlib.suppress(FileNotFoundError):  # another command has just swept it: it was not locked yet
+            folder.chmod(0o700)  # whatever the umask takes away
             lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             os.fchmod(lock, 0o600)
             fcntl.flock(lock, fcntl.LOCK_EX)
