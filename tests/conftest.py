@@ -129,7 +129,6 @@ LEADS_TOO = {
     *("ARGS", "BASE", "COURSE", "EX", "FILE", "HEAD", "OUT", "PYTHON", "REPO", "SUB", "VENV"),  # make exports these
     *("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"),
     *("PYTHONDEVMODE", "PYTHONOPTIMIZE", "PYTHONWARNINGS"),
-    "PYTHONDONTWRITEBYTECODE",  # thousands of processes would each compile the kit
 }
 KEPT = ("GIT_EXEC_PATH", "TENFOLD_DAY", "TENFOLD_MANY", "TENFOLD_ODD")
 GIT = """[user]

@@ -45,6 +45,7 @@ def origin(tmp_path_factory):
     (folder / "Makefile").write_text("ci:\n\ttenfold ci --base $(BASE) --head $(HEAD)\n")
     (folder / ".github/workflows").mkdir(parents=True)
     (folder / ".github/workflows/grade.yml").write_text("name: grade\n")
+    (folder / ".gitignore").write_text("__pycache__/\n")
     git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "base")
