@@ -37,10 +37,11 @@ def judged(exercise: Exercise, trial: Trial, result: Result) -> Iterator[str]:
             yield f"is not caught by {named.id}: {named.status} {_said(named)}"
         if result.status == "passed" and trial.request.only is None:
             yield f"passes with {result.score:g} points"
-        first = result.to_mend  # a visible one shows the fault where the learner can look at it
-        astray = first and first.hidden and first.id not in {named.id} | needed(exercise, named.id)
-        if first and astray and trial.request.only is None and promises.read(exercise):
-            yield f"its report leads to {first.id}, which is not {named.id} nor what that needs"
+        first = result.to_mend
+        led = first.id if first and first.hidden else named.id  # a visible check shows the fault to who is led there
+        whole, fit = trial.request.only is None, {named.id} | needed(exercise, named.id)
+        if whole and led not in fit and promises.read(exercise):
+            yield f"its report leads to {led}, which is not {named.id} nor what that needs"
 
 
 def _said(check: CheckResult) -> str:

@@ -93,8 +93,9 @@ class Replay:
                 if place < len(calls) and not self._same(_made(session, calls[place]), calls[place]):
                     raise Depends(f"{name} gave another answer when it was called again in a new process: {KEPT}")
         session.restart()
-        for change in (change for changes in others.values() for change in changes):
-            self._answers[id(change)] = _made(session, change.call)
+        for changes in others.values():
+            for change in changes:
+                self._answers[id(change)] = _made(session, change.call)
 
     def _together(
         self, session: Session, alone: Session, plain: dict[str, list[Call]], others: dict[str, list[Changed]]
