@@ -5,20 +5,13 @@ import copy
 import numpy as np
 import roi
 
-OF_CASES, OF_FLOWS = ("benefit_per_case", "cash_flows", "appraise"), ("npv", "break_even")
 
-
-def changed(cases, flows):
-    """Return the functions that change what they are given: cases, or flows and a rate."""
-    said = set()
-    for names, calls in [(OF_CASES, [(case,) for case in cases]), (OF_FLOWS, flows)]:
-        for name in names:
-            for arguments in calls:
-                mine = copy.deepcopy(arguments)
-                getattr(roi, name)(*mine)
-                if repr([_plain(part) for part in mine]) != repr([_plain(part) for part in arguments]):
-                    said.add(name)
-    return sorted(said)
+def arguments_after(calls):
+    """Return the arguments of each call, given as a function's name and these, as they are once it was made."""
+    calls = copy.deepcopy(calls)
+    for name, arguments in calls:
+        getattr(roi, name)(*arguments)
+    return [arguments for _, arguments in calls]
 
 
 def twice(name, first, second):
@@ -33,10 +26,6 @@ def twice(name, first, second):
         else:
             mine[place] = values
     return function(*mine)
-
-
-def _plain(part):
-    return part.tolist() if isinstance(part, np.ndarray) else part
 
 
 def _update(mine, values):

@@ -83,3 +83,48 @@ def same_cell(found, wanted):
         if not close(value, other):
             raise expect.Unexpected(f"another {name}")
     return True
+
+
+SAME = {
+    **dict.fromkeys(("start_weights", "votes", "regret", "weights", "score"), same_floats),
+    "edge": same_edge,
+    "strength": same_number,
+    "predict": same_classes,
+    "fit": same_rounds,
+    "report": same_cell,
+}
+"""What compares the answers of each function."""
+
+
+def holds(name, found, wanted):
+    """Return whether an answer of a function is the one wanted."""
+    try:
+        return SAME[name](found, wanted)
+    except expect.Unexpected:
+        return False
+
+
+def untouched(found, given):
+    """Return whether a value is still the one that was given, part by part, to the last bit."""
+    try:
+        if isinstance(given, dict):
+            found = expect.mapping(found)
+            return list(found) == list(given) and all(untouched(found[key], given[key]) for key in given)
+        if isinstance(given, (list, tuple)):
+            return all(map(untouched, expect.sequence(found, length=len(given)), given))
+        if isinstance(given, np.ndarray):
+            return np.array_equal(
+                expect.array(found, shape=given.shape, kind="iuf", finite=False), given, equal_nan=True
+            )
+        return expect.number(found) == given
+    except expect.Unexpected:
+        return False
+
+
+def turned(value):
+    """Return a copy of an argument in which every array is turned around."""
+    if isinstance(value, np.ndarray):
+        return value[::-1].copy()
+    if isinstance(value, (tuple, list)):
+        return [turned(part) for part in value]
+    return {key: turned(part) for key, part in value.items()} if isinstance(value, dict) else value

@@ -13,10 +13,9 @@ right, equations, training, cells, judged = (
     module(HERE / name) for name in ("reference.py", "equations.py", "training.py", "cells.py", "judged.py")
 )
 
-TEN = ("start_weights", "votes", "edge", "strength", "regret", "weights", "fit", "score", "predict", "report")
 KEPT = {
-    "shares_results": "once what it had returned was overwritten",
-    "goes_by_place": "for an array that held other values before than for a new one",
+    "after_overwriting": (lambda args: args, "once what it had returned was overwritten"),
+    "in_the_same_place": (judged.turned, "for an array that held other values before than for a new one"),
 }
 PLAIN = {"rounds": 40, "band": 0.0, "leak": 1.0, "cap": 1e9, "fall": 0.0}
 BAND = {**PLAIN, "band": 0.3}
@@ -118,8 +117,10 @@ def test_arguments_stay_as_they_are(submission, rng, hidden):
     """
     submission.write("leaves_no_trace.py", (HERE / "leaves_no_trace.py").read_bytes())
     studies = hidden("ebb", draw=11, wrong=0.1, number=2)
-    name = expect.text(submission.call("leaves_no_trace", "changes_arguments", equations.one_of_each(rng, studies)))
-    assert name == "", f"{name if name in TEN else 'a call'} changed what it was given"
+    calls = equations.one_of_each(rng, studies)
+    after = expect.sequence(submission.call("leaves_no_trace", "arguments_after", calls), length=len(calls))
+    for (name, args), found in zip(calls, after, strict=True):
+        assert judged.untouched(found, args), f"{name} changed what it was given"
 
 
 @pytest.mark.points(1)
@@ -233,9 +234,11 @@ def test_nothing_is_kept_between_calls(replay, submission, hidden, rng):
     functions = (start_weights, votes, edge, strength, regret, weights, score, predict, fit, report)
     for draw in (12, 13):
         calls = equations.one_of_each(rng, hidden("ebb", draw=draw, wrong=0.1, number=2))
-        for asked, how in KEPT.items():
-            name = expect.text(submission.call("leaves_no_trace", asked, calls))
-            assert name == "", f"{name if name in TEN else 'a call'} gave another answer {how}"
+        for asked, (becomes, how) in KEPT.items():
+            answers = expect.sequence(submission.call("leaves_no_trace", asked, calls), length=len(calls))
+            for (name, args), found in zip(calls, answers, strict=True):
+                wanted = getattr(right, name)(*becomes(args))
+                assert judged.holds(name, found, wanted), f"{name} gave another answer {how}"
         for function, (_, args) in zip(functions, calls, strict=True):
             function(*args)
     replay(*functions, changed=False)  # calls that differ in one argument alone are among the draws above
