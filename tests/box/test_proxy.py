@@ -141,6 +141,18 @@ def test_an_error_in_a_callback_is_raised_in_the_learners_code(module):
     assert isinstance(caught.value, FromSubmission)
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [BrokenPipeError, ConnectionResetError, UnicodeError, UserWarning, FileExistsError, type("Own", (KeyError,), {})],
+)
+def test_an_error_of_a_callback_keeps_its_kind_there_and_back(module, kind):
+    def refuse(_):
+        raise kind("not today")
+
+    with pytest.raises(kind if kind.__module__ == "builtins" else KeyError, match="not today"):
+        module.apply(refuse, [0])
+
+
 def test_an_exception_keeps_its_built_in_kind_its_text_and_its_place(module):
     with pytest.raises(ValueError, match="strange") as caught:
         module.odd()

@@ -74,3 +74,9 @@ def test_an_error_becomes_the_one_who_owns_it(said, owner, kind, text):
 def test_an_error_number_names_the_limit_behind_it():
     error = replies.raised({"id": "7", "error": {"type": ["OSError"], "errno": errno.EFBIG}}, "7")
     assert error.exception("f", Limits(file_mb=8), "submission").limit == "a file may have at most 8 MB"
+
+
+def test_every_error_that_crosses_can_be_made_from_a_message():
+    for name in replies.REBUILT:
+        error = replies.Raised((name,), message="said").exception(None, Limits(), "submission")
+        assert "said" in str(error) or name == "MemoryError"

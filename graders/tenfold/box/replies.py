@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import errno
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,35 +15,13 @@ from .limits import Limits
 Owner = Literal["submission", "kit", "artefact", "given"]
 """Whose code runs: a learner's, the kit's, or the kit's at work on what a program made, or on what was submitted."""
 
-REBUILT = [
-    "ArithmeticError",
-    "AssertionError",
-    "AttributeError",
-    "BufferError",
-    "EOFError",
-    "FileNotFoundError",
-    "FloatingPointError",
-    "ImportError",
-    "IndexError",
-    "KeyError",
-    "LookupError",
-    "MemoryError",
-    "ModuleNotFoundError",
-    "NameError",
-    "NotImplementedError",
-    "OSError",
-    "OverflowError",
-    "PermissionError",
-    "RecursionError",
-    "RuntimeError",
-    "StopIteration",
-    "SyntaxError",
-    "TimeoutError",
-    "TypeError",
-    "ValueError",
-    "ZeroDivisionError",
-    "Exception",
-]
+NEED_MORE = (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError, BaseExceptionGroup)
+REBUILT = {
+    name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, NEED_MORE)
+}
+"""Built-in errors that a message alone makes; any other crosses as the nearest of its bases among them."""
 ENDS = {
     "SystemExit": "it called exit(); return a value instead",
     "KeyboardInterrupt": "it raised KeyboardInterrupt",
@@ -54,6 +33,11 @@ STOPPED: dict[Owner, str] = {
 }
 NO_THREAD = "can't start new thread"
 OUT_OF_REACH = "files outside its folder, other processes and the network are out of reach"
+
+
+def nearest(names: Iterable[str]) -> str:
+    """Return the first of an error's class and its bases that the other side can make."""
+    return next((name for name in names if name in REBUILT), "Exception")
 
 
 @dataclass(frozen=True)
@@ -83,7 +67,7 @@ class Raised:
         owner
             Whose code ran, and so whose fault it is.
         """
-        name = next((n for n in self.type if n in REBUILT), "Exception")
+        name = nearest(self.type)
         if name == "StopIteration" and asked != "__next__":
             name = "RuntimeError"  # in a check it would end a loop, or look like the check's own mistake
         if name == "MemoryError":

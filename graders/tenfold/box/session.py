@@ -321,10 +321,11 @@ class Session:
         try:
             return {"ok": self._callbacks[callback](*args, **kwargs)}
         except Exception as error:  # the learner's arguments made it fail: it is raised on their side
-            kind, said = type(error).__name__, ""
+            names = ["RuntimeError" if base is SubmissionError else base.__name__ for base in type(error).__mro__]
+            said = ""
             with contextlib.suppress(Exception):  # a number too long to be said
                 said = str(error)[:500]
-            return {"error": kind if kind in replies.REBUILT else "RuntimeError", "message": said}
+            return {"error": replies.nearest(names), "message": said}
         finally:
             self._answering = False
 
