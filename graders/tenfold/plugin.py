@@ -9,7 +9,7 @@ from .grading.fixtures.credit import credit
 from .grading.fixtures.data import hidden, public, rng
 from .grading.fixtures.figure import figure
 from .grading.fixtures.oracle import oracle
-from .grading.fixtures.replay import replay
+from .grading.fixtures.replay import replay, untouched
 from .grading.hooks import (
     pytest_collection_modifyitems,
     pytest_collectstart,
@@ -34,4 +34,5 @@ __all__ = [
     "restart",
     "rng",
     "submission",
+    "untouched",
 ]

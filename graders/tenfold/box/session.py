@@ -206,6 +206,16 @@ class Session:
         self._callbacks.clear()
         return found
 
+    def after(self, calls: Sequence[tuple[str, str | None, Sequence[Any], Mapping[str, Any]]], again: bool) -> Any:
+        """Make calls one after the other; return what their caller sees of each (`inside.held.after`)."""
+        made = [[target, name, list(args), dict(kwargs)] for target, name, args, kwargs in calls]
+        return self._ask(self.box, "after", {"calls": made, "again": again})
+
+    def moved(self, target: str, name: str | None, given: Sequence[Any], others: Sequence[Any]) -> Any:
+        """Call a function with other arguments, new ones and those of a call before (`inside.held.moved`)."""
+        call = {"target": target, "name": name, "given": list(given), "others": list(others)}
+        return self._ask(self.box, "moved", call)
+
     def run(self, argv: Sequence[str], seconds: float | None = None) -> Ran:
         """Run a program in the box; its time counts like that of a call."""
         what, late = Path(argv[0]).name, None
@@ -370,4 +380,6 @@ def _named(op: str, body: dict[str, Any]) -> str:
     name = body.get("name")
     if op == "load":
         return "loading your file"
-    return f"{name or 'the object'}()" if op in ("call", "each", "") else str(name)
+    if op == "after":
+        return "calls made again"
+    return f"{name or 'the object'}()" if op in ("call", "each", "moved", "") else str(name)

@@ -14,7 +14,7 @@ def needs(item: pytest.Function) -> list[str]:
 
 def replays(item: pytest.Item) -> bool:
     """Return whether a check makes calls of the other checks again."""
-    return "replay" in getattr(item, "fixturenames", ())
+    return not {"replay", "untouched"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def selected(items: list[pytest.Function], only: set[str] | None) -> list[pytest.Function]:

@@ -15,6 +15,7 @@ import numpy as np
 from ..box.crossing import frozen, thawed
 from ..box.session import Session
 from ..errors import FromSubmission, SubmissionError
+from . import held
 from .alike import alike
 from .call_log import Call
 from .expect import Unexpected
@@ -28,7 +29,6 @@ MOST_CALLS, MOST_ALONE, MOST_CHANGED, FEWEST_CHANGED = 6, 3, 24, 8
 SLOW = 0.25  # seconds
 OTHER_ORDER = 1
 """The hash seed beside 0."""
-KEPT = "what a call gives may depend on its arguments alone"
 
 
 class Depends(AssertionError):
@@ -78,6 +78,9 @@ class Replay:
         try:
             self._alone(alone, plain, others)
             self._together(together, alone, plain, others)
+            some = [call for calls in functions.values() for call in held.quick(calls)[: held.FEW]]
+            held.answers_stay(together, some, self._same)
+            held.places_do_not_count(together, some, self._same)
             for name, calls in chosen.items():
                 self._objects(alone, name, [call for call in calls if call.steps and call.whole])
         finally:
@@ -91,7 +94,7 @@ class Replay:
             session.restart()
             for name, calls in plain.items():
                 if place < len(calls) and not self._same(_made(session, calls[place]), calls[place]):
-                    raise Depends(f"{name} gave another answer when it was called again in a new process: {KEPT}")
+                    raise Depends(f"{name} gave another answer when it was called again in a new process: {held.KEPT}")
         session.restart()
         for changes in others.values():
             for change in changes:
@@ -118,8 +121,8 @@ class Replay:
         if wanted is not None and not self._same(_made(session, call), wanted):
             raise Depends(f"{name} gives another answer where Python orders a set of texts otherwise (PYTHONHASHSEED)")
         if where:
-            raise Depends(f"{name} gave another answer after a call that differs in {where} alone: {KEPT}")
-        raise Depends(f"{name} gave another answer after other calls: {KEPT}")
+            raise Depends(f"{name} gave another answer after a call that differs in {where} alone: {held.KEPT}")
+        raise Depends(f"{name} gave another answer after other calls: {held.KEPT}")
 
     def _objects(self, session: Session, name: str, calls: list[Call]) -> None:
         """Ask new objects for the same, one alone and then two by turns."""
@@ -127,7 +130,7 @@ class Replay:
             session.restart()
             first, second = _object(session, call), _object(session, other)
             if first is None or second is None:
-                raise Depends(f"{name} gave no object when it was called again in a new process: {KEPT}")
+                raise Depends(f"{name} gave no object when it was called again in a new process: {held.KEPT}")
             for place, step in enumerate(call.steps):
                 if place < len(other.steps):
                     _made(session, other.steps[place], second)

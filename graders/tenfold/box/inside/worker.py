@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 import numpy.random  # here, as it is else loaded in every fork
 
+from . import held
 from .values import Whole
 from .wire import Channel
 
@@ -75,6 +76,14 @@ class Server:
     def do_call(self, target: Any, name: str | None, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Call an object, or an attribute of it."""
         return self.function(target, name)(*args, **kwargs)
+
+    def do_after(self, calls: list[Any], again: bool) -> list[dict[str, Any]]:
+        """Make calls, and return what their caller sees of each."""
+        return held.after([(self.function(target, name), args, kwargs) for target, name, args, kwargs in calls], again)
+
+    def do_moved(self, target: Any, name: str | None, given: list[Any], others: list[Any]) -> list[Any]:
+        """Return what a call gives for other arguments, in new places and in those of a call before."""
+        return held.moved(self.function(target, name), given, others)
 
     def function(self, target: Any, name: str | None) -> Any:
         """Return an object, or an attribute of it (dots allowed)."""
