@@ -85,7 +85,7 @@ def fits(value: Any, other: Any) -> bool:
     if isinstance(value, np.ndarray):
         return bool(value.shape == other.shape and value.dtype == other.dtype)
     if isinstance(value, dict):
-        return list(value) == list(other) and all(fits(value[key], other[key]) for key in value)
+        return value.keys() == other.keys() and all(fits(value[key], other[key]) for key in value)
     if isinstance(value, (list, tuple)):
         return len(value) == len(other) and all(map(fits, value, other))
     return not hasattr(value, "iloc") or bool(value.shape == other.shape and value.axes[-1].equals(other.axes[-1]))
