@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 import subprocess
 import sys
 from fractions import Fraction
@@ -267,3 +268,20 @@ def test_a_name_that_has_no_hash_is_no_name_of_a_column():
     table.columns = pd.Index([("a", [1]), "b"], dtype=object, tupleize_cols=False)
     with pytest.raises(Unexpected, match="one plain name a column"):
         expect.frame(table)
+
+
+def test_what_is_unchanged_is_so_to_the_last_bit():
+    kept = {"a": [np.arange(3.0), None, "x"], "b": pd.DataFrame({"n": [1, 2]}, index=[5, 4])}
+    assert expect.unchanged(pickle.loads(pickle.dumps(kept)), kept)
+    others = [
+        {"b": kept["b"], "a": kept["a"]},
+        {**kept, "c": 1},
+        {**kept, "b": kept["b"].reset_index(drop=True)},
+        {**kept, "b": kept["b"].astype("float")},
+        {**kept, "a": [np.array([0.0, 1.0, np.nextafter(2, 3)]), None, "x"]},
+        {**kept, "a": [np.array([-0.0, 1.0, 2.0]), None, "x"]},
+        object(),
+    ]
+    for other in others:
+        assert not expect.unchanged(other, kept)
+    assert not expect.unchanged(object(), object())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
 
-from ..box.crossing import MAX_INT, Kept, stays
+from ..box.crossing import MAX_INT, Kept, frozen, stays
 from ..box.proxy import Bound, Handle, installed
 from . import plain_arrays, plain_tables
 from .plain_tables import NotPlain
@@ -289,3 +289,9 @@ def handle(value: Any, methods: Sequence[str] = ()) -> Any:
         if not (callable(method) if plain else isinstance(method, (Bound, Handle))):
             raise Unexpected(f"expected {name} to be a method")
     return value
+
+
+def unchanged(value: Any, before: Any) -> bool:
+    """Return whether a plain value is the one from before, part by part and to the last bit."""
+    written = frozen(value)
+    return written is not None and written == frozen(before)

@@ -33,7 +33,7 @@ def quick(calls: Sequence[Call]) -> list[Call]:
 def arguments_stay(session: Session, calls: Sequence[Call]) -> None:
     """Raise `AssertionError` where a call leaves other arguments behind than it was given."""
     for call, seen in zip(calls, _seen(session, calls, ["given", "left"]), strict=True):
-        if frozen(seen["left"]) != frozen(seen["given"]):
+        if not expect.unchanged(seen["left"], seen["given"]):
             raise AssertionError(f"{call.name} changed what it was given")
 
 
