@@ -13,6 +13,7 @@ from .grading.expect import (
     sequence,
     series,
     text,
+    unchanged,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "sequence",
     "series",
     "text",
+    "unchanged",
 ]
