@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 from tests.conftest import DAY, by_turns
 
-from tenfold.exercise import catalog, contract, extras, proof_record
+from tenfold.exercise import catalog, contract, extras, promises, proof_record
 from tenfold.gate import plain_pytest, verify
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,6 +51,15 @@ def test_its_proof_covers_every_mutant_and_correct_work_reaches_every_full_mark(
         for name, values in metric["values"].items():
             if name == "solution" or name.startswith("alternative"):
                 assert all(better * value >= better * metric["full"] for value in values)
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES if promises.path(e).exists()], ids=lambda e: e.id)
+def test_of_the_small_edits_that_matter_95_in_100_lose_points(exercise):
+    edits = json.loads(proof_record.path(exercise).read_text()).get("edits", {})
+    again = f"make mutate EX={exercise.id}"
+    assert edits.get("of") == proof_record.fingerprint(exercise), f"it was not tried on what is there: {again}"
+    assert edits["killed"] >= 0.95 * (edits["killed"] + len(edits["alive"])), f"too many are alive: {again}"
+    assert edits["killed"] + edits["equivalent"] + len(edits["alive"]) >= 60
 
 
 @each
