@@ -46,3 +46,17 @@ def test_what_is_slower_by_far_is_not_tried_again_unless_one_call_was_not(ticks,
     with pytest.raises(Unexpected, match="about 1e"):
         time_ratio.faster(slow, than=ticks(1.0), inputs=lambda i: seen.append(i) or [i], at_most=3.0, rounds=3)
     assert len(seen) == tried
+
+
+def test_time_in_the_queue_for_a_processor_does_not_decide(ticks):
+    waited = [0.0]
+    slow = ticks(lambda i: waited.__setitem__(0, waited[0] + 7.5) or 8.0)
+    time_ratio.faster(slow, than=ticks(1.0), inputs=lambda i: [i], at_most=2.0, queued=lambda: waited[0])
+    with pytest.raises(Unexpected, match="about 8 times"):
+        time_ratio.faster(slow, than=ticks(1.0), inputs=lambda i: [i], at_most=2.0)
+
+
+def test_a_reference_that_queued_makes_nobody_slow(ticks):
+    waited = [0.0]
+    late = ticks(lambda i: waited.__setitem__(0, waited[0] + 9.0) or 10.0)
+    time_ratio.faster(ticks(8.0), than=late, inputs=lambda i: [i], at_most=2.0, queued=lambda: waited[0])

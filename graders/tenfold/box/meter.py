@@ -45,7 +45,7 @@ class Meter:
         """What the grader's own functions have had that the learner's code has called."""
         self.loading = 0.0
         self._callbacks = 0
-        self._queued = _queued()
+        self._queued = queued()
         self._charged: dict[Kept, tuple[float, float]] = {}
         self._short: dict[Kept, float] = {}
 
@@ -120,7 +120,7 @@ class Meter:
         budget = self._limits.total * self.factor
         waited = self.outside.wall - self.outside.used
         if waited > longest_wait(budget):  # rare: only now it is asked how much of it was the queue
-            self.outside.waited = waited - (_queued() - self._queued)
+            self.outside.waited = waited - (queued() - self._queued)
         late(self.outside, budget, "the functions of the checks that it called, together,", "the limit of one grade")
 
 
@@ -198,7 +198,7 @@ def late(spent: Spent, budget: float, what: str, limit: str, more: str = "") -> 
         raise Late(f"this machine is too busy to grade: {got}. Try again when less runs on it.", starved=True)
 
 
-def _queued() -> float:
+def queued() -> float:
     """Return for how long this process has stood in the queue for a processor."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9

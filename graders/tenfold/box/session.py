@@ -134,6 +134,13 @@ class Session:
             self.restart()
             self._used = False
 
+    def queued(self) -> float:
+        """Return for how many seconds the processes of the running box have stood in the queue for a processor."""
+        if self._box is None or not self._box.kept.ask():
+            return 0.0
+        used, active = self._box.kept.times
+        return max(0.0, active - used)
+
     def at_rest(self) -> contextlib.AbstractContextManager[None]:
         """Let nothing of the submission run meanwhile: who is timed beside it has the machine to themselves."""
         return self._box.at_rest() if self._box else contextlib.nullcontext()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ..box import proxy
+from ..box import meter, proxy
 from ..box.replies import Owner
 from ..exercise import seeds
 from ..exercise.exercise import Exercise
@@ -36,6 +36,10 @@ class Grading:
         """Keep a draw for the proof."""
         if self.drawn is not None:
             self.drawn.append((name, hidden, value))
+
+    def queued(self) -> float:
+        """Return for how many seconds the grader and its boxes have stood in the queue for a processor."""
+        return meter.queued() + self.session.queued() + sum(kit.queued() for kit in self.references.values())
 
     def reference(self, path: Path, owner: Owner) -> proxy.Module:
         """Return a module of the kit's, running in a box like the learner's; the same one the next time."""

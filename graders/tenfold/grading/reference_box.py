@@ -102,6 +102,10 @@ class Reference:
         """Processor seconds that its boxes have had."""
         return sum(session.meter.all.used for session in {self._own, self._work})
 
+    def queued(self) -> float:
+        """Return for how many seconds its boxes have stood in the queue for a processor."""
+        return sum(session.queued() for session in {self._own, self._work})
+
     def get(self, target: Any, name: str) -> Any:
         """Return an attribute: a value, a handle, or something to call."""
         found = self._own.get(target, name)
