@@ -55,6 +55,7 @@ class Broker:
         partitions: Iterable[int] | None = None,
         polls: int | None = None,
         crash_after: int | None = None,
+        crash_before: int | None = None,
     ) -> Lease:
         """Let a worker consume, and return what it did; after a crash that is in `lease`.
 
@@ -68,9 +69,11 @@ class Broker:
             After so many polls the partitions are taken away; None: when the logs are read to their end.
         crash_after : int
             After so many calls the connection breaks for good: the call has its effect, but its answer is lost.
+        crash_before : int
+            At the call of that number, from 1, the connection breaks for good: the call has no effect.
         """
         given = sorted(self.committed if partitions is None else partitions)
-        self.lease = lease = Lease(self, given, polls, crash_after)
+        self.lease = lease = Lease(self, given, polls, crash_after, crash_before)
         assigned = {p: self.committed[p][1] for p in given}
         consume(assigned, lease.poll, lease.put, lease.commit, dict(self.stream.settings))
         return lease
@@ -79,8 +82,16 @@ class Broker:
 class Lease:
     """One worker's connection: the three functions it may call."""
 
-    def __init__(self, broker: Broker, partitions: list[int], polls: int | None, crash_after: int | None) -> None:
-        self._broker, self._left, self._crash_after = broker, polls, crash_after
+    def __init__(
+        self,
+        broker: Broker,
+        partitions: list[int],
+        polls: int | None,
+        crash_after: int | None,
+        crash_before: int | None = None,
+    ) -> None:
+        self._broker, self._left = broker, polls
+        self._crash_after, self._crash_before = crash_after, crash_before
         self.position = {p: broker.committed[p][0] for p in partitions}
         """For each partition, the offset after the last one delivered."""
         self.clock = dict.fromkeys(partitions, -np.inf)
@@ -149,6 +160,7 @@ class Lease:
         return max(self.clock[p], low if rng.random() < 0.5 else middle)
 
     def _alive(self) -> None:
+        self.dead |= len(self.calls) + 1 == self._crash_before
         if self.dead:
             raise ConnectionError("the connection is lost")
 

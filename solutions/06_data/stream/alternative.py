@@ -3,13 +3,18 @@
 import base64
 import hashlib
 import pickle
-from collections import Counter, defaultdict
+from collections import defaultdict
 from operator import itemgetter
 
 
 def partition(key, n):
     """Return the partition of a key, from the first bytes of its digest."""
     return int.from_bytes(hashlib.sha256(key.encode("utf-8")).digest()[:8], "big") % n
+
+
+def _name(text):
+    """Return a row's id for a text of any length."""
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=20).hexdigest()
 
 
 def _load(saved):
@@ -23,9 +28,14 @@ def _reached(newest, clock, settings):
     return by_clock if newest is None else max(newest - settings["lateness"], by_clock)
 
 
-def _advance(saved, records, clock, settings):
-    """Return the new state, the late events and the rows of the windows that closed; nothing else is touched."""
-    newest, windows = _load(saved)
+def _saved(state):
+    """Return the text of a state."""
+    return base64.b64encode(pickle.dumps(state)).decode()
+
+
+def _advance(state, records, clock, settings):
+    """Return the new state, the late events and the rows of the windows that closed."""
+    newest, windows = state
     size, late, rows = settings["window"], [], []
     for _, arrived, event, key, time, value in records:
         window = time // size
@@ -39,28 +49,29 @@ def _advance(saved, records, clock, settings):
         values = defaultdict(list)
         for key, value in windows.pop(window).values():
             values[key].append(value)
-        rows += [(key, window * size, len(vs), sum(vs)) for key, vs in values.items()]
-    return base64.b64encode(pickle.dumps((newest, windows))).decode(), late, rows
+        rows += [(key, window * size + 0.0, len(vs), sum(vs)) for key, vs in values.items()]
+    return (newest, windows), late, rows
 
 
 def consume(assigned, poll, put, commit, settings):
     """Poll, put, commit, until there is nothing more."""
-    states, offsets = dict(assigned), Counter()
+    states = {p: _load(saved) for p, saved in assigned.items()}
     while True:
         batch = poll()
         if batch is None:
             return
+        offsets = {}
         for p in sorted(batch, reverse=True):
             records = sorted(batch[p]["records"], key=itemgetter(0))
             states[p], late, rows = _advance(states[p], records, batch[p]["clock"], settings)
             for key, start, count, total in rows:
-                put("windows", f"{key}@{start}", {"key": key, "start": start, "count": count, "total": total})
+                put("windows", _name(f"{start} {key}"), {"key": key, "start": start, "count": count, "total": total})
             for event, key, time, value in late:
-                put("late", f"late {event}", {"id": event, "key": key, "time": time, "value": value})
+                put("late", _name(event), {"id": event, "key": key, "time": time, "value": value})
             if records:
                 offsets[p] = records[-1][0] + 1
         for p, offset in offsets.items():
-            commit(p, offset, states[p])
+            commit(p, offset, _saved(states[p]))
 
 
 def final_until(states, clocks, settings):

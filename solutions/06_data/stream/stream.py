@@ -1,5 +1,6 @@
 """Event-time windows over partitioned logs: each event counts once, whatever crashes."""
 
+import hashlib
 import json
 import math
 import zlib
@@ -13,6 +14,11 @@ def partition(key, n):
 def watermark(newest, clock, settings):
     """Return the time before which no event is waited for: by the newest event, and by the clock where it is quiet."""
     return max(newest - settings["lateness"], clock - settings["timeout"])
+
+
+def row_id(*parts):
+    """Return a row's id: the same in every process, another for other parts, and short however long they are."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()  # JSON keeps the parts apart
 
 
 class Part:
@@ -63,9 +69,9 @@ def consume(assigned, poll, put, commit, settings):
             part, records = parts[p], news["records"]
             for _, arrived, event, key, time, value in records:
                 if part.add(arrived, event, key, time, value):
-                    put("late", event, {"id": event, "key": key, "time": time, "value": value})
+                    put("late", row_id(event), {"id": event, "key": key, "time": time, "value": value})
             for row in part.close(news["clock"]):  # effects first; the ids make them harmless when they come again
-                put("windows", json.dumps([row["key"], row["start"]]), row)
+                put("windows", row_id(row["key"], row["start"]), row)
             if records:
                 commit(p, records[-1][0] + 1, part.saved())  # the next offset to read, and the state that belongs to it
 
