@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from tenfold.grading.alike import alike
 from tenfold.grading.expect import Unexpected
@@ -93,12 +94,15 @@ SAME = [
     (float("nan"), float("nan")), (float("inf"), float("inf")), (1.0 + 1e-12, 1.0), ((1, 2.0), [1, 2.0]),
     ({"a": 1, "more": 2}, {"a": 1}), (np.array([1, 2]), np.array([1.0, 2.0])), ([1.0, 2.0], np.array([1.0, 2.0])),
     (np.array([np.nan]), np.array([np.nan])), (FRAME.copy(), FRAME), (pd.Series([1, 2]), pd.Series([1.0, 2.0])),
+    (torch.tensor([1.0, float("nan")]), torch.tensor([1.0, float("nan")])), (torch.arange(3), torch.arange(3)),
 ]  # fmt: skip
 OTHER = [
     (0, None), (False, True), (0.5001, 0.5), (4, 3), ("b", "a"), (-0.1, 0.0), (float("nan"), 1.0),
     (-float("inf"), float("inf")),
     ([1, 3], [1, 2]), ({"a": 2}, {"a": 1}), (np.array([1, 3]), np.array([1, 2])), (np.array([np.nan]), np.array([1.0])),
     (FRAME.iloc[:1], FRAME), (FRAME.assign(b="x"), FRAME), (pd.Series([1, 3]), pd.Series([1, 2])), ({1}, {2}),
+    (torch.tensor([1.0, 2.0]), torch.tensor([1.0, 3.0])), (torch.arange(3), torch.arange(3.0)),
+    (torch.zeros(2), torch.zeros(2, 1)), ([0.0], torch.zeros(1)),
 ]  # fmt: skip
 FORMS = [
     (None, 1.0), (True, 1), (1, True), (3.0, 3), (1, "1"), ("1", 1), ([1], [1, 2]), ({}, {"a": 1}),

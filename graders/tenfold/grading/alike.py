@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def alike(found: Any, wanted: Any, rel: float = REL, tiny: float = TINY) -> bool
     found
         What was returned.
     wanted
-        None, a bool, int, float, str, bytes, array, list, tuple, dict, set, or a table of pandas.
+        None, a bool, int, float, str, bytes, array, tensor, list, tuple, dict, set, or a table of pandas.
 
     Raises
     ------
@@ -51,6 +52,9 @@ def alike(found: Any, wanted: Any, rel: float = REL, tiny: float = TINY) -> bool
         return all(alike(item, value, rel, tiny) for item, value in zip(items, wanted, strict=True))
     if isinstance(wanted, np.ndarray):
         return _arrays(found, wanted, rel, tiny)
+    if (torch := sys.modules.get("torch")) is not None and isinstance(wanted, torch.Tensor):
+        same = isinstance(found, torch.Tensor) and found.dtype == wanted.dtype and found.shape == wanted.shape
+        return same and bool(torch.isclose(found, wanted, rtol=rel, atol=tiny, equal_nan=True).all())
     return _tables(found, wanted, rel, tiny)
 
 
