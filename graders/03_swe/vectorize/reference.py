@@ -25,11 +25,8 @@ def group_means(values, group, n_groups):
         count[group[i]] += 1
         for k in range(values.shape[1]):
             total[group[i], k] += float(values[i, k])
-    out = np.full(total.shape, np.nan)
-    for g in range(n_groups):
-        if count[g] > 0:
-            out[g] = total[g] / count[g]
-    return out
+    with np.errstate(invalid="ignore"):
+        return total / count[:, None]
 
 
 def ranks(x):

@@ -1,293 +1,277 @@
-"""Hidden checks for swe-vectorize: small answers are compared with the loop's, large ones with SciPy's or pandas'."""
+"""Hidden checks for swe-vectorize: the loop on small inputs of every kind, memory and state, then large inputs.
 
-import numpy as np
-import pandas as pd
+`draws` makes the small inputs, `pairs` the calls for memory and state, `large` the large ones; `right` answers them.
+"""
+
+from pathlib import Path
+
 import pytest
-from scipy.spatial.distance import cdist
-from scipy.stats import rankdata
-from vectorize import distances, group_means, lookup, ranks
+import vectorize
 
 from tenfold import expect
+from tenfold.datasets import module
 
-CLOSE = 1e-9
-AGAIN = 12  # calls with arrays of one shape, so that what one call leaves behind would show in the next
+HERE = Path(__file__).resolve().parent
+draws, pairs, large, right = (module(HERE / f"{name}.py") for name in ("draws", "pairs", "large", "right"))
 
-
-def same(found, expected, tolerance=0.0, case="random values"):
-    """Fail unless an answer has the shape, the dtype and the values of the loop's; nan only where the loop has nan."""
-    found = expect.array(found, shape=expected.shape, kind="f", finite=False)
-    assert found.dtype == np.float64, f"expected float64, got {found.dtype}"
-    near = (np.abs(found - expected) <= tolerance) | (np.isnan(found) & np.isnan(expected))
-    assert near.all(), f"{np.mean(~near):.1%} of the values are not those of the loop ({case})"
+FUNCTIONS = ("distances", "group_means", "ranks", "lookup")
 
 
-def attempt(call, case):
-    """Call, and say for which case it failed; the error itself comes from the learner's code."""
-    try:
-        return call()
-    except (IndexError, ValueError, ZeroDivisionError) as error:
-        raise AssertionError(f"{type(error).__name__} ({case})") from None
+def like_the_loop(oracle, name, inputs):
+    """Compare a function with its loop."""
+    oracle(getattr(vectorize, name), getattr(right, name), inputs, same=right.same)
 
 
-def like_the_loop(mine, loop, cases, tolerance=lambda expected, *arguments: CLOSE):
-    """Compare one function with its loop, case by case."""
-    for case, arguments in cases:
-        expected = loop(*arguments)
-        found = attempt(lambda arguments=arguments: mine(*arguments), case)
-        same(found, expected, tolerance(expected, *arguments), case)
+def with_many(oracle, name, inputs):
+    """Compare a function with its loop where input is large."""
+    oracle(getattr(vectorize, name), getattr(right, f"large_{name}"), inputs, same=right.same)
 
 
-def keep(call):
-    """Return a call that keeps its arguments and answers, and what it keeps: a fast wrong answer is none."""
-    kept = []
+def right_when_large(name, calls, case):
+    """Fail unless each of some large calls has the right answer."""
+    for arguments, found in calls:
+        wanted = getattr(right, f"large_{name}")(*arguments)
+        assert right.same(found, wanted), f"some values are not the loop's ({case}), though they are for small input"
 
-    def keeping(*arguments):
-        kept.append((arguments, call(*arguments)))
 
-    return keeping, kept
+def fast(faster, boxed, name, part, inputs, at_most, case):
+    """Fail unless a function is as fast as asked, beside the loop for a part of the input, and right."""
+    function, loop, calls = getattr(vectorize, name), getattr(boxed("reference.py"), name), []
+
+    def mine(*arguments):
+        calls.append((arguments, function(*arguments)))
+
+    faster(mine, than=lambda *arguments: loop(*part(*arguments)), inputs=inputs, at_most=at_most, rounds=3)
+    right_when_large(name, calls, case)
+
+
+def like_copies(name, answers, case):
+    """Fail unless each answer for views, or the error that came, is what arrays of its own give."""
+    for wanted, found in answers:
+        assert not isinstance(found, str), f"{name} raised {found} {case}"
+        wanted = expect.array(wanted, finite=False)
+        assert right.same(found, (wanted, right.CLOSE)), f"{name} gives another answer {case}"
+
+
+# --- all four: memory
+
+
+def memory_is_its_own(name, seen, calls):
+    """Fail where a call changed what it was given, or its result is changed by others who hold the same memory."""
+    for call in expect.sequence(seen):
+        place, left, free, result, later = expect.sequence(call, length=5)
+        assert expect.unchanged(left, list(calls[expect.integer(place)])), f"{name} changed an argument"
+        assert expect.flag(free), f"{name} left an argument read-only"
+        assert expect.unchanged(later, result), f"{name} returned memory of an argument or of an earlier result"
+
+
+@pytest.mark.points(2)
+def test_results_are_new_arrays(submission, rng):
+    """No function changes an argument or needs to write one, and each result has memory of its own.
+
+    Which operations of NumPy write into an array that they were given, and which return one that was there before?
+    """
+    submission.write("driver.py", (HERE / "driver.py").read_bytes())
+    shared = pairs.of_one_array(rng)
+    for name, calls in pairs.alone(rng).items():
+        memory_is_its_own(name, submission.call("driver", "memory", name, calls), calls)
+        answers = submission.call("driver", "read_only", name, calls)
+        assert answers, f"{name} has answered none of these calls: mend it for the other checks first"
+        like_copies(name, answers, "for read-only arrays, views with every other row of a larger one")
+        if name in shared:
+            answers = submission.call("driver", "of_one_array", name, *shared[name])
+            like_copies(name, answers, "where both arrays are views of the same one")
 
 
 # --- distances
 
 
 @pytest.mark.points(1)
-def test_distances_match_the_loop(rng, boxed):
-    """`distances` equals its loop: random shapes, no rows, nearly equal rows, float32, one call after another.
+@pytest.mark.needs("test_distances_of_a_few_rows")
+def test_distances_match_the_loop(oracle, rng):
+    """`distances` equals its loop for every kind of small input.
 
-    What is the dtype of every step, when the input is float32? What does a call know of the calls before it?
+    Make one input of a kind named above, and compare with the loop of the statement, step by step: in which type is
+    each step, and what becomes of a length of 0?
     """
-    cases = []
-    for n, m in [*rng.integers(1, 20, size=(10, 2)), (0, 4), (5, 0), (0, 0)]:
-        d = rng.integers(1, 6)
-        a, b = 10 * rng.normal(size=(n, d)), 10 * rng.normal(size=(m, d))
-        cases.append(("random shapes" if n and m else "no rows", (a, b)))
-        cases.append(("float32", (a.astype(np.float32), b.astype(np.float32))))
-    twice = 10 * rng.normal(size=(12, 4))
-    near = twice + 1e-4 * rng.normal(size=(12, 4)) * (np.arange(12) % 2)[:, None]
-    cases.append(("equal and nearly equal rows", (twice, near)))
-    cases += [("called again", (rng.normal(size=(8, 3)), rng.normal(size=(9, 3)))) for _ in range(AGAIN)]
-    like_the_loop(distances, boxed("reference.py").distances, cases, lambda d, a, b: CLOSE * d)
-
-
-@pytest.mark.points(1)
-def test_distances_far_from_the_origin(rng, boxed):
-    """`distances` keeps its digits when the coordinates are large and the distances small.
-
-    Subtract two numbers of 16 digits that agree in the first 14: how many digits are left? Which comes first, the
-    difference or the square?
-    """
-    for exponent in rng.uniform(5, 9, size=4):
-        a, b = rng.normal(size=(40, 3)), rng.normal(size=(50, 3))
-        b[:20] = a[:20] + 1e-3 * rng.normal(size=(20, 3))
-        a, b = a + 10**exponent, b + 10**exponent
-        a[::2], b[::2] = -a[::2], -b[::2]  # two clouds, so that no single shift brings all near zero
-        expected = boxed("reference.py").distances(a, b)
-        same(distances(a, b), expected, CLOSE * expected, "coordinates far from zero")
+    like_the_loop(oracle, "distances", draws.distances(rng))
 
 
 @pytest.mark.points(1)
 @pytest.mark.needs("test_distances_match_the_loop")
+def test_distances_far_from_the_origin(oracle, rng):
+    """`distances` keeps its digits when the distances are small beside the coordinates.
+
+    Subtract two numbers of 16 digits that agree in the first 14: how many digits are left? Which comes first, the
+    difference or the square?
+    """
+    like_the_loop(oracle, "distances", draws.far_from_the_origin(rng))
+
+
+@pytest.mark.points(1)
+@pytest.mark.needs("test_distances_far_from_the_origin")
 def test_distances_are_fast(rng, faster, boxed):
     """`distances` of 400 × 400 rows take at most twice as long as the loop takes for 100 × 100.
 
-    How often does Python call something? Once for every pair is as slow as the loop, also inside `np.vectorize`.
+    How often does Python call something: once for every pair, for every row, or for every column?
     """
-    loop, (mine, kept) = boxed("reference.py").distances, keep(distances)
 
-    def inputs(i):
-        return rng.normal(size=(400, 12)), rng.normal(size=(400, 12))
+    def part(a, b):
+        return a[:100], b[:100]
 
-    faster(mine, than=lambda a, b: loop(a[:100], b[:100]), inputs=inputs, at_most=2.0, rounds=3)
-    for (a, b), found in kept:
-        expected = cdist(a, b)
-        same(found, expected, CLOSE * expected, "400 × 400 rows")
+    fast(faster, boxed, "distances", part, large.distances(rng, 400, 400, 12), 2.0, "400 × 400 rows")
 
 
-@pytest.mark.points(3)
-@pytest.mark.needs("test_distances_match_the_loop", "test_distances_far_from_the_origin", "test_distances_are_fast")
+@pytest.mark.points(2)
+@pytest.mark.needs("test_distances_are_fast")
 def test_distances_fit_in_memory(rng):
     """`distances` of 1,200 × 1,000 rows of 160 columns fit into 384 MB.
 
     The answer has 10 MB. Which array of yours has all three dimensions, and do you need it all at once?
     """
-    a, b = rng.normal(size=(1200, 160)), rng.normal(size=(1000, 160))
-    expected = cdist(a, b)
-    same(distances(a, b), expected, CLOSE * expected, "1,200 × 1,000 rows")
+    a, b = large.distances(rng, 1200, 1000, 160)(1)
+    right_when_large("distances", [((a, b), vectorize.distances(a, b))], "1,200 × 1,000 rows")
 
 
 # --- group_means
 
 
-def largest(expected, values, group, n_groups):
-    """Return what a mean may be off by: a billionth of the largest absolute value of its group."""
-    size = np.zeros((n_groups, 1))
-    np.maximum.at(size[:, 0], group.astype(int), np.abs(values).max(axis=1).astype(float))
-    return CLOSE * size
-
-
 @pytest.mark.points(1)
-def test_group_means_match_the_loop(rng, boxed):
-    """`group_means` equals its loop: random shapes, empty groups, no rows, labels of every integer type, many calls.
+@pytest.mark.needs("test_group_means_of_a_few_rows")
+def test_group_means_match_the_loop(oracle, rng):
+    """`group_means` equals its loop for every kind of small input.
 
-    Where does the answer for a group without rows come from? How large a number does your label type hold?
+    Make one input of a kind named above, and compare with the loop of the statement: which rows belong to each group,
+    what has an empty one, and which numbers must each type hold on the way?
     """
-    cases = []
-    for n in [*rng.integers(1, 40, size=8), 0]:
-        d, n_groups = rng.integers(1, 5), int(rng.integers(2, 60))
-        taken = rng.integers(0, n_groups, size=max(1, n_groups // 2))  # the others are empty
-        values, group = rng.normal(5, 1, size=(n, d)), rng.choice(taken, size=n)
-        cases.append(("random shapes" if n else "no rows", (values, group, n_groups)))
-        cases.append(("float32", (values.astype(np.float32), group, n_groups)))
-    for kind in ("int8", "uint8", "int16", "uint16", "int32", "uint32", "uint64"):
-        group = rng.integers(0, 120, size=300).astype(kind)
-        cases.append((f"labels of type {kind}", (rng.normal(5, 1, size=(300, 4)), group, 120)))
-    cases += [("called again", (rng.normal(size=(9, 2)), rng.integers(0, 4, size=9), 4)) for _ in range(AGAIN)]
-    like_the_loop(group_means, boxed("reference.py").group_means, cases, largest)
+    like_the_loop(oracle, "group_means", draws.group_means(rng))
 
 
 @pytest.mark.points(1)
-def test_group_means_keep_precision(rng):
+@pytest.mark.needs("test_group_means_match_the_loop")
+def test_group_means_keep_precision(oracle, rng):
     """`group_means` keeps its digits: many float32 rows, and groups of very different size side by side.
 
     In which type is the sum kept? And does the sum of one group ever pass through the numbers of another?
     """
-    n_groups = 12
-    scale = 10.0 ** np.append(rng.permutation(np.linspace(-3, 12, n_groups - 1)), -3.0)  # the last group is small
-    many = (rng.normal(1000, 1, size=(40_000, 2)).astype(np.float32), rng.integers(0, 3, size=40_000), 3)
-    group = rng.integers(0, n_groups, size=3000)
-    apart = (scale[group][:, None] * rng.uniform(1, 2, size=(3000, 2)), group, n_groups)
-    for case, arguments in (("many float32 rows", many), ("groups of very different size", apart)):
-        values, group, count = arguments
-        expected = np.stack([values[group == g].mean(axis=0, dtype=float) for g in range(count)])
-        same(group_means(*arguments), expected, largest(expected, *arguments), case)
+    like_the_loop(oracle, "group_means", draws.many_digits(rng))
 
 
-@pytest.mark.points(3)
-@pytest.mark.needs("test_group_means_match_the_loop", "test_group_means_keep_precision")
-def test_group_means_of_many_rows(rng, faster, boxed):
-    """`group_means` of 100,000 rows take at most 1.5 times as long as the loop takes for 20,000, in 384 MB.
+@pytest.mark.points(2)
+@pytest.mark.needs("test_group_means_keep_precision")
+def test_group_means_of_many_rows(rng, faster, boxed, oracle):
+    """`group_means` of 100,000 rows take at most 1.8 times as long as the loop takes for 25,000.
 
     How often do you walk through all rows: once, or once for every group?
     """
-    loop, (mine, kept) = boxed("reference.py").group_means, keep(group_means)
 
-    def inputs(i):
-        return rng.normal(size=(100_000, 4)), rng.integers(0, 2000, size=100_000), 2000
+    def part(values, group, n_groups):
+        return values[:25_000], group[:25_000], n_groups
 
-    faster(mine, than=lambda v, g, count: loop(v[:20_000], g[:20_000], count), inputs=inputs, at_most=1.5, rounds=3)
-    for (values, group, count), found in kept:
-        expected = pd.DataFrame(values).groupby(group).mean().reindex(range(count)).to_numpy()
-        same(found, expected, largest(expected, values, group, count), "100,000 rows")
+    inputs = large.group_means(rng, 100_000, 4, 2000)
+    fast(faster, boxed, "group_means", part, inputs, 1.8, "100,000 rows")
+    with_many(oracle, "group_means", large.more_group_means(rng))
 
 
 # --- ranks
 
 
 @pytest.mark.points(1)
-def test_ranks_match_the_loop(rng, boxed):
-    """`ranks` equals its loop: random lengths, some ties, no values, floats and integers, one call after another.
+@pytest.mark.needs("test_ranks_of_a_few_values")
+def test_ranks_match_the_loop(oracle, rng):
+    """`ranks` equals its loop for every type and length.
 
-    What has your code to say about an array of length 0? What does a call know of the calls before it?
+    Make one input of a kind named above, and compare with the loop of the statement: what has your code to say about
+    length 0, and does any step leave the type of the values?
     """
-    cases = []
-    for n in [*rng.integers(1, 40, size=8), 0, 1]:
-        case = "random values" if n > 1 else "one value" if n else "no values"
-        for kind in ("float64", "float32", "int64", "int8"):
-            cases.append((f"{case}, {kind}", (rng.integers(-20, 20, size=n).astype(kind),)))
-    cases += [("called again", (rng.normal(size=9),)) for _ in range(AGAIN)]
-    like_the_loop(ranks, boxed("reference.py").ranks, cases)
+    like_the_loop(oracle, "ranks", draws.ranks(rng))
 
 
 @pytest.mark.points(1)
-def test_ranks_of_ties_and_neighbours(rng, boxed):
+@pytest.mark.needs("test_ranks_match_the_loop")
+def test_ranks_of_ties_and_neighbours(oracle, rng):
     """`ranks` share ranks among equal values, and among no others.
 
     Two numbers are equal or they are not, however near: what happens to a large integer that becomes a float? And
     what does sorting alone say about values that are equal?
     """
-    spread = rng.integers(0, 40, size=150)
-    cases = [
-        ("many ties", (rng.integers(0, 7, size=300) / 7,)),
-        ("all equal", (np.full(50, rng.normal()),)),
-        ("integers above 2**53", (2**60 + spread,)),
-        ("floats one step apart", (1.0 + spread * np.finfo(float).eps,)),
-        ("0.0 and -0.0", (rng.permutation(np.repeat([0.0, -0.0, 1.0, -1.0], 10)),)),
-    ]
-    like_the_loop(ranks, boxed("reference.py").ranks, cases)
+    like_the_loop(oracle, "ranks", draws.near_and_equal(rng))
 
 
-@pytest.mark.points(3)
-@pytest.mark.needs("test_ranks_match_the_loop", "test_ranks_of_ties_and_neighbours")
-def test_ranks_of_many_values(rng, faster, boxed):
-    """`ranks` of 20,000 values take no longer than the loop takes for 600, in 384 MB.
+@pytest.mark.points(2)
+@pytest.mark.needs("test_ranks_of_ties_and_neighbours")
+def test_ranks_of_many_values(rng, faster, boxed, oracle):
+    """`ranks` of 20,000 values take no longer than the loop takes for 600.
 
     Comparing each value with each is 400 million comparisons, whoever makes them. What does sorting need?
     """
-    loop, (mine, kept) = boxed("reference.py").ranks, keep(ranks)
-
-    def inputs(i):
-        return (np.round(1000 * rng.normal(size=20_000)),)
-
-    faster(mine, than=lambda x: loop(x[:600]), inputs=inputs, at_most=1.0, rounds=3)
-    for (x,), found in kept:
-        same(found, rankdata(x), CLOSE, "20,000 values")
+    fast(faster, boxed, "ranks", lambda x: (x[:600],), large.ranks(rng, 20_000), 1.0, "20,000 values")
+    with_many(oracle, "ranks", large.more_ranks(rng))
 
 
 # --- lookup
 
 
 @pytest.mark.points(1)
-def test_lookup_matches_the_loop(rng, boxed):
-    """`lookup` equals its loop: keys that are missing, repeated, beyond the last; no keys; many calls.
+@pytest.mark.needs("test_lookup_of_a_few_keys")
+def test_lookup_matches_the_loop(oracle, rng):
+    """`lookup` equals its loop for every kind of small table.
 
-    After a search, is the key that you found the key that you asked for? Which of two equal keys did you find?
+    Make one table of a kind named above, and compare with the loop of the statement. After a search, is the key that
+    you found the key that you asked for? Which of two equal keys did you find?
     """
-    cases = []
-    for n, m in [*rng.integers(1, 40, size=(12, 2)), (0, 5), (7, 0), (0, 0)]:
-        keys, values = rng.integers(-20, 20, size=m), rng.normal(size=m)
-        wanted = rng.integers(-30, 30, size=n)
-        cases.append(("random keys" if n and m else "no keys" if n else "nothing wanted", (wanted, keys, values, 0.5)))
-    for _ in range(AGAIN):
-        case = (rng.integers(0, 9, size=8), rng.integers(0, 9, size=8), rng.normal(size=8), float(rng.normal()))
-        cases.append(("called again", case))
-    like_the_loop(lookup, boxed("reference.py").lookup, cases)
+    like_the_loop(oracle, "lookup", draws.lookup(rng))
 
 
 @pytest.mark.points(1)
-def test_lookup_of_extreme_keys(rng, boxed):
+@pytest.mark.needs("test_lookup_matches_the_loop")
+def test_lookup_of_extreme_keys(oracle, rng):
     """`lookup` tells apart keys of 19 digits, takes negative ones, and keeps the first of many equal keys.
 
-    How long would a table be that has a place for every key? Which integers does a float hold? Is your sort stable?
+    How long would a table be that has a place for every key? Which integers does a float hold, and which differences
+    does an int64? Is your sort stable?
     """
-    long = rng.choice([-1, 1], size=200) * (2**62 + rng.integers(0, 150, size=200))
-    long[:2] = np.iinfo(np.int64).min, np.iinfo(np.int64).max
-    many = rng.integers(0, 60, size=2000)
-    cases = [
-        ("keys of 19 digits", (rng.permutation(np.append(long, long + 1))[:150], long, rng.normal(size=200), 0.0)),
-        ("2,000 keys, 60 of them different", (rng.integers(0, 70, size=150), many, rng.normal(size=2000), 0.0)),
-    ]
-    like_the_loop(lookup, boxed("reference.py").lookup, cases)
+    like_the_loop(oracle, "lookup", draws.extreme_keys(rng))
 
 
-@pytest.mark.points(3)
-@pytest.mark.needs("test_lookup_matches_the_loop", "test_lookup_of_extreme_keys")
-def test_lookup_in_a_large_table(rng, faster, boxed):
-    """`lookup` of 20,000 keys among 20,000 takes at most twice as long as the loop for 600 among 600, in 384 MB.
+@pytest.mark.points(2)
+@pytest.mark.needs("test_lookup_of_extreme_keys")
+def test_lookup_in_a_large_table(rng, faster, boxed, oracle):
+    """`lookup` of 20,000 keys among 20,000 takes at most twice as long as the loop for 600 among 600.
 
     What could you prepare once, so that a question does not walk through all keys?
     """
-    loop, (mine, kept) = boxed("reference.py").lookup, keep(lookup)
-
-    def inputs(i):
-        keys = rng.integers(0, 10**6, size=20_000) * 1_000_003
-        wanted = np.where(rng.random(20_000) < 0.5, rng.permutation(keys), keys + 1)
-        return wanted, keys, rng.normal(size=20_000), -1.0
 
     def part(wanted, keys, values, default):
-        return loop(wanted[:600], keys[:600], values[:600], default)
+        return wanted[:600], keys[:600], values[:600], default
 
-    faster(mine, than=part, inputs=inputs, at_most=2.0, rounds=3)
-    for (wanted, keys, values, default), found in kept:
-        first = pd.Series(values, index=keys)
-        first = first[~first.index.duplicated()]
-        same(found, first.reindex(wanted, fill_value=default).to_numpy(), 0.0, "20,000 keys")
+    fast(faster, boxed, "lookup", part, large.lookup(rng, 20_000), 2.0, "20,000 keys")
+    with_many(oracle, "lookup", large.more_lookup(rng))
+
+
+# --- all four: what is left of a call
+
+
+@pytest.mark.points(2)
+@pytest.mark.needs(
+    "test_results_are_new_arrays",
+    "test_distances_fit_in_memory",
+    "test_group_means_of_many_rows",
+    "test_ranks_of_many_values",
+    "test_lookup_in_a_large_table",
+)
+def test_nothing_is_kept_between_calls(oracle, replay, submission, rng):
+    """What a call gives depends on its arguments alone.
+
+    What is there before the first call, and what after it? By which part of the arguments would what is kept be found?
+    """
+    for name in FUNCTIONS:
+        like_the_loop(oracle, name, getattr(pairs, name)(rng))
+    for name, inputs in large.again(rng).items():
+        with_many(oracle, name, inputs)
+    submission.write("driver.py", (HERE / "driver.py").read_bytes())
+    for name, (first, second) in pairs.in_place(rng).items():
+        found = submission.call("driver", "in_place", name, first, second)
+        wanted = getattr(right, name)(*second)
+        assert right.same(found, wanted), f"{name} gave another answer when the same arrays held other values"
+    replay(*(getattr(vectorize, name) for name in FUNCTIONS))
