@@ -24,14 +24,14 @@ PUBLIC = {
     },
     "tenfold.expect": {
         *("Unexpected", "array", "blob", "flag", "frame", "handle", "integer", "mapping", "number", "sequence"),
-        *("series", "text"),
+        *("series", "text", "unchanged"),
     },
     "tenfold.nbgrader": {"configure"},
     "tenfold.notebook": {"load_ipython_extension"},
     "tenfold.plugin": {
         *("artefact", "boxed", "credit", "faster", "figure", "hidden", "oracle", "public", "replay", "restart", "rng"),
         *("submission", "pytest_collection_modifyitems", "pytest_collectstart", "pytest_configure"),
-        "pytest_runtest_setup",
+        *("pytest_runtest_setup", "untouched"),
     },
 }
 """What checks, datasets, learners, notebooks and courses import: the whole of it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ..box import meter, proxy
+from ..box import proxy
 from ..box.replies import Owner
 from ..exercise import seeds
 from ..exercise.exercise import Exercise
@@ -39,7 +39,9 @@ class Grading:
 
     def queued(self) -> float:
         """Return for how many seconds the grader and its boxes have stood in the queue for a processor."""
-        return meter.queued() + self.session.queued() + sum(kit.queued() for kit in self.references.values())
+        return (
+            self.session.meter.queued() + self.session.queued() + sum(kit.queued() for kit in self.references.values())
+        )
 
     def reference(self, path: Path, owner: Owner) -> proxy.Module:
         """Return a module of the kit's, running in a box like the learner's; the same one the next time."""
