@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tenfold.grading.grade import Request, grade
@@ -154,3 +156,12 @@ def test_arguments_of_a_function_that_no_check_calls_are_a_mistake_of_the_grader
     result = grade(Request(toy, tmp_path / "mean.py", only=frozenset({"test_arguments_stay"})))
     assert result.status == "could_not_grade"
     assert "no check calls of with values alone" in result.detail
+
+
+def test_calls_that_are_made_again_may_take_as_long_as_any(toy, tmp_path):
+    toy = replace(toy, limits=replace(toy.limits, seconds=1.0))
+    toy.hidden_checks.write_text(HIDDEN.replace("untouched(mean,", "untouched(*6 * [(mean, (np.ones(3),))],"))
+    slow = "    import time; end = time.process_time() + 0.4\n    while time.process_time() < end: pass\n"
+    (tmp_path / "mean.py").write_text(PLAIN.replace(MEAN, slow + MEAN))
+    result = grade(Request(toy, tmp_path / "mean.py", only=frozenset({"test_arguments_stay"})))
+    assert [check.feedback for check in result.checks if check.status != "passed" and check.hidden] == []

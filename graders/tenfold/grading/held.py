@@ -15,16 +15,16 @@ from . import expect
 from .call_log import Call
 
 FEW = 3
-"""Calls of one function whose answers are looked at; of less quick ones two."""
+"""Calls of one function whose answers are looked at together, none of them slow: they share the time of one call."""
 QUICK, SLOW = 0.05, 0.25
-"""Seconds of a call; slow ones are looked at only where no other is known."""
+"""Seconds of a call."""
 KEPT = "what a call gives may depend on its arguments alone"
 Same = Callable[[Call, Call], bool]
 """Whether two calls gave the same."""
 
 
 def quick(calls: Sequence[Call]) -> list[Call]:
-    """Return the calls of a function to look at, of those that gave an answer."""
+    """Return the calls of a function that gave an answer soon; where none did, the first that gave one."""
     answered = [call for call in calls if not call.raised]
     kinds = [[call for call in answered if call.seconds < most] for most in (QUICK, SLOW)]
     return kinds[0] if len(kinds[0]) > 1 else kinds[1][:2] or answered[:1]
@@ -32,13 +32,14 @@ def quick(calls: Sequence[Call]) -> list[Call]:
 
 def arguments_stay(session: Session, calls: Sequence[Call]) -> None:
     """Raise `AssertionError` where a call leaves other arguments behind than it was given."""
-    for call, seen in zip(calls, _seen(session, calls, ["given", "left"]), strict=True):
+    for call in calls:  # one by one: each may take as long as any call
+        (seen,) = _seen(session, [call], ["given", "left"])
         if not expect.unchanged(seen["left"], seen["given"]):
             raise AssertionError(f"{call.name} changed what it was given")
 
 
 def answers_stay(session: Session, calls: Sequence[Call], same: Same) -> None:
-    """Raise `AssertionError` where an answer is changed by later calls, or changes them once it was overwritten."""
+    """Raise `AssertionError` where an answer is changed by the next calls, or changes them once it was overwritten."""
     for call, seen in zip(calls, _seen(session, calls, ["answer", "later", "again"]), strict=True):
         answer, later, again = (_gave(call, seen[when]) for when in ("answer", "later", "again"))
         if later.answer != answer.answer:
@@ -63,7 +64,7 @@ def _others(call: Call, calls: Sequence[Call]) -> Iterator[Any]:
     """Yield arguments of the same form: its own turned around, and those of another call of the function."""
     mine = call.unpacked()
     yield turned(mine)
-    known = [other.unpacked() for other in calls if other is not call and other.name == call.name]
+    known = [other.unpacked() for other in calls if other is not call]
     yield from [other for other in known if fits(mine, other)][:1]
 
 

@@ -78,9 +78,11 @@ class Replay:
         try:
             self._alone(alone, plain, others)
             self._together(together, alone, plain, others)
-            some = [call for calls in functions.values() for call in held.quick(calls)[: held.FEW]]
-            held.answers_stay(together, some, self._same)
-            held.places_do_not_count(together, some, self._same)
+            for calls in functions.values():
+                some = [call for call in held.quick(calls) if call.seconds < held.SLOW][: held.FEW]
+                if some:
+                    held.answers_stay(together, some, self._same)
+                    held.places_do_not_count(together, some, self._same)
             for name, calls in chosen.items():
                 self._objects(alone, name, [call for call in calls if call.steps and call.whole])
         finally:
