@@ -19,26 +19,25 @@ def views(arguments, kept):
 
 
 def memory(name, calls):
-    """Return of each call that answered its place, its arguments afterwards, and what it gave: at once, and in the end.
+    """Return of each call its arguments afterwards, whether these can be written, and what it gave: at once, and later.
 
-    By the end all calls have been made, and the arrays that they were given overwritten.
+    Later is when all calls have been made, and the arrays that they were given overwritten. None where a call raised.
     """
     function, found, kept = getattr(vectorize, name), [], []
-    for place, arguments in enumerate(calls):
+    for arguments in calls:
         arrays = [x.copy() if isinstance(x, np.ndarray) else x for x in arguments]
         try:
             result = function(*arrays)
         except Exception:  # other checks' matter
+            found.append(None)
             continue
         result = result if isinstance(result, np.ndarray) else np.zeros(0)  # its form is another check's too
         free = all(x.flags.writeable for x in arrays if isinstance(x, np.ndarray))
-        found.append([place, [x.copy() if isinstance(x, np.ndarray) else x for x in arrays], free, result.copy()])
-        kept.append((arrays, result))
-    for arrays, _ in kept:
-        for x in arrays:
-            if isinstance(x, np.ndarray) and x.flags.writeable:
-                x[...] = 0 if x.dtype.kind == "b" else x + 1
-    return [[*seen, result] for seen, (_, result) in zip(found, kept, strict=True)]
+        found.append([[x.copy() if isinstance(x, np.ndarray) else x for x in arrays], free, result.copy(), result])
+        kept += [x for x in arrays if isinstance(x, np.ndarray) and x.flags.writeable]
+    for x in kept:
+        x += 1
+    return found
 
 
 def read_only(name, calls):
