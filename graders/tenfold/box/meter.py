@@ -45,7 +45,7 @@ class Meter:
         """What the grader's own functions have had that the learner's code has called."""
         self.loading = 0.0
         self._callbacks = 0
-        self._queued = _queued()
+        self._queued = self.queued()
         self._charged: dict[Kept, tuple[float, float]] = {}
         self._short: dict[Kept, float] = {}
 
@@ -93,9 +93,12 @@ class Meter:
         """Raise `Late` when one call has had too much."""
         late(spent, seconds * self.factor, what, f"the limit of one call{self._slower(seconds)}")
 
-    def queued(self) -> float:
-        """Return for how many seconds the grader itself has stood in the queue for a processor."""
-        return _queued()
+    @staticmethod
+    def queued() -> float:
+        """Return for how many seconds this process, the grader, has stood in the queue for a processor."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
+        return 0.0
 
     def _slower(self, seconds: float) -> str:
         return f": {seconds:g} s, times {self.factor:g} on this slower machine" if self.factor > 1 else ""
@@ -124,7 +127,7 @@ class Meter:
         budget = self._limits.total * self.factor
         waited = self.outside.wall - self.outside.used
         if waited > longest_wait(budget):  # rare: only now it is asked how much of it was the queue
-            self.outside.waited = waited - (_queued() - self._queued)
+            self.outside.waited = waited - (self.queued() - self._queued)
         late(self.outside, budget, "the functions of the checks that it called, together,", "the limit of one grade")
 
 
@@ -200,10 +203,3 @@ def late(spent: Spent, budget: float, what: str, limit: str, more: str = "") -> 
     if reason == "starved":
         got = f"{what} had {spent.used:.1f} s of processor time in {spent.wall:.0f} s"
         raise Late(f"this machine is too busy to grade: {got}. Try again when less runs on it.", starved=True)
-
-
-def _queued() -> float:
-    """Return for how long this process has stood in the queue for a processor."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
-    return 0.0
