@@ -782,7 +782,8 @@ def checked(text, total):
     return Bench()._run(exercise, {"mean.py": lines_of(text, "mean.py")}, "def test_it():\n    import mean\n")
 
 
-def test_a_loop_without_an_end_is_told_by_its_processor_time():
+def test_a_loop_without_an_end_is_told_by_its_processor_time(monkeypatch):
+    monkeypatch.setattr(jupyter, "ENDURES", 1000)  # a busy machine gives a second of it later
     assert checked("while True: pass", 1.0) == (
         1,
         "✗ not done after 1 seconds of processor time: does a loop never end?",
