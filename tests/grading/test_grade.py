@@ -168,6 +168,17 @@ def test_only_visible_checks(toy):
     assert not any(check.hidden for check in result.checks)
 
 
+def test_a_check_alone_is_tried_though_what_it_needs_fails(toy, grade_source, tmp_path):
+    source = (toy.solution / "mean.py").read_text().replace("float(offset", "float(0.2 + offset")
+    assert [c.status for c in grade_source(source).checks[-2:]] == ["failed", "not_tried"]
+    (alone,) = grade(Request(toy, tmp_path / "mean.py", only=frozenset({"test_large_offsets"}))).checks
+    assert alone.id == "test_large_offsets"
+    assert alone.status != "not_tried"
+    unknown = grade(Request(toy, tmp_path / "mean.py", only=frozenset({"test_none"})))
+    assert unknown.status == "could_not_grade"
+    assert "there is no check 'test_none'" in unknown.detail
+
+
 def test_a_seed_decides_the_draws_and_a_secret_is_never_printed(toy, monkeypatch, capfd):
     monkeypatch.setenv("TENFOLD_SECRET", "hush-hush")
     result = grade(Request(toy, toy.solution / "mean.py"))

@@ -61,7 +61,7 @@ def trials_of(exercise: Exercise, count: int, folder: Path, level: str | None) -
         check = mutant["caught_by"]
         only = frozenset([check]) if _costs_the_pass(exercise, check) else None
         for seed in range(count):
-            yield trial("mutant", staged, seed, check, only if seed else None)  # once whole: where does it lead to?
+            yield trial("mutant", staged, seed, check, only if seed else None)  # whole once: its report is read
 
 
 def _stage(folder: Path, name: str, files: dict[str, bytes]) -> Path:

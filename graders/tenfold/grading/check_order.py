@@ -18,19 +18,12 @@ def replays(item: pytest.Item) -> bool:
 
 
 def selected(items: list[pytest.Function], only: set[str] | None) -> list[pytest.Function]:
-    """Return the checks that are wanted, with those that they need; None wants all, and so does one that replays."""
+    """Return the checks that are wanted, alone; None wants all, and so does one that replays."""
     if only is None or any(replays(item) for item in items if item.name in only):
         return items
-    by_name = {item.name: item for item in items}
-    wanted, todo = set(), list(only)
-    while todo:
-        name = todo.pop()
-        if name not in by_name:
-            raise AuthoringError(f"there is no check {name!r}")
-        if name not in wanted:
-            wanted.add(name)
-            todo += needs(by_name[name])
-    return [item for item in items if item.name in wanted]
+    if unknown := only - {item.name for item in items}:
+        raise AuthoringError(f"there is no check {min(unknown)!r}")
+    return [item for item in items if item.name in only]
 
 
 def ordered(items: list[pytest.Function]) -> list[pytest.Function]:

@@ -34,7 +34,7 @@ class Recorder:
     broken
         Why no check can be tried, e.g. a syntax error in the submission.
     only
-        The checks to run, with what they need; None runs all.
+        The checks to run, alone; None runs all.
     places
         Where the submission's lines stand in what was handed in.
     until_loss

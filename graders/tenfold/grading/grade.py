@@ -55,7 +55,7 @@ class Request:
     visible: bool = False
     """Only the visible checks; in a bundle there are no others."""
     only: frozenset[str] | None = None
-    """Only these checks and what they need (for proofs)."""
+    """Only these checks, alone: what they need is not tried (for proofs)."""
     require: str | None = None
     """The least sandbox level to grade at."""
     level: str | None = None
