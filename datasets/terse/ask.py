@@ -8,22 +8,29 @@ from pathlib import Path
 
 
 def main(folder):
-    """Answer every question: [module, function, arguments, keywords]; function "__all__" or "signature of …"."""
+    """Answer groups of questions, [module, function, arguments, keywords], each group with the library loaded anew."""
     sys.path.insert(0, str(Path(folder).resolve()))
     answers = []
-    for module, function, arguments, keywords in json.loads(Path("questions.json").read_text()):
-        try:
-            if function == "__all__":
-                answer = sorted(importlib.import_module(module).__all__)
-            elif function.startswith("signature of "):
-                found = getattr(importlib.import_module(module), function.removeprefix("signature of "))
-                answer = [[p.name, p.kind.name, repr(p.default)] for p in inspect.signature(found).parameters.values()]
-            else:
-                answer = getattr(importlib.import_module(module), function)(*arguments, **keywords)
-            answers.append({"answer": answer})
-        except Exception as error:
-            answers.append({"raised": [kind.__name__ for kind in type(error).__mro__]})
+    for group in json.loads(Path("questions.json").read_text()):
+        for name in [name for name in sys.modules if name.partition(".")[0] == "terse"]:
+            del sys.modules[name]
+        answers.append([answer(*question) for question in group])
     Path("answers.json").write_text(json.dumps(answers))
+
+
+def answer(module, function, arguments, keywords):
+    """Return {"answer": value} or {"raised": names of classes}; function may be "__all__" or "signature of …"."""
+    try:
+        there = importlib.import_module(module)
+        if function == "__all__":
+            return {"answer": sorted(there.__all__)}
+        if function.startswith("signature of "):
+            parameters = inspect.signature(getattr(there, function.removeprefix("signature of "))).parameters.values()
+            return {"answer": [[p.name, p.kind.name, repr(p.default)] for p in parameters]}
+        value = getattr(there, function)(*arguments, **keywords)
+    except Exception as error:
+        return {"raised": [kind.__name__ for kind in type(error).__mro__]}
+    return {"answer": value if isinstance(value, (str, int, float)) else [type(value).__name__]}
 
 
 if __name__ == "__main__":

@@ -1,22 +1,16 @@
-"""What the checks share: the library as it was, the branch of a submission, questions to it and runs of its tests."""
+"""What the checks share: the branch of a submission, questions to a library, and what becomes of its tests."""
 
 import json
 import sys
 from pathlib import Path
 
+from tenfold.datasets import module
 from tenfold.errors import MachineError
 
 HERE = Path(__file__).resolve().parent
 NO_GIT = "git is not on this machine's PATH: this exercise applies patches with it. Install git and grade again"
-SKIPPED = {"__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis", ".benchmarks", ".DS_Store"}
+upstream = module(HERE / "library.py").upstream
 _branches = {}
-
-
-def upstream():
-    """Return the library before the fix: path to contents."""
-    top = HERE / "upstream"
-    paths = [path for path in top.rglob("*") if path.is_file() and not SKIPPED & set(path.parts)]
-    return {path.relative_to(top).as_posix(): path.read_bytes().replace(b"\r\n", b"\n") for path in sorted(paths)}
 
 
 def branch(submission, repository, more=None):
@@ -33,26 +27,26 @@ def branch(submission, repository, more=None):
 
 
 def put(submission, folder, files):
-    """Write files into a folder of the box."""
+    """Write what runs of a library into a folder of the box: its code, its tests, and how they are run."""
     for name, content in files.items():
-        submission.write(f"{folder}/{name}", content)
+        if name.startswith(("terse/", "tests/")) or name == "pyproject.toml":
+            submission.write(f"{folder}/{name}", content)
 
 
-def ask(submission, files, questions, folder="library"):
-    """Return the answers of a library to questions: a list of {"answer": value} or {"raised": [names]}, or none.
+def ask(submission, files, *groups):
+    """Return the answers of a library to groups of questions, for each of which it is loaded anew.
 
-    The library's code runs in the box. Its answers are values, to be compared out here.
+    An answer is {"answer": value} or {"raised": [names]}. The library's code runs in the box. What comes out are
+    values, to be compared out here.
     """
-    put(submission, folder, {name: content for name, content in files.items() if name.startswith("terse/")})
+    put(submission, "library", {name: content for name, content in files.items() if name.startswith("terse/")})
     submission.write("ask.py", (HERE / "ask.py").read_bytes())
-    submission.write("questions.json", json.dumps(questions).encode())
+    submission.write("questions.json", json.dumps(groups).encode())
     submission.write("answers.json", b"[]")
-    ran = submission.run([sys.executable, "-B", "ask.py", folder])
-    try:
-        answers = json.loads(submission.read("answers.json", 1))
-    except (ValueError, RecursionError):
-        answers = []
-    whole = ran.code == 0 and isinstance(answers, list) and len(answers) == len(questions)
+    ran = submission.run([sys.executable, "-B", "ask.py", "library"])
+    answers = _read(submission, "answers.json")
+    fits = ran.code == 0 and isinstance(answers, list) and all(isinstance(part, list) for part in answers)
+    whole = fits and [len(part) for part in answers] == [len(group) for group in groups]
     assert whole, "your library cannot be imported and called to the end"
     return answers
 
@@ -68,9 +62,28 @@ def same(answer, wanted):
     return type(found) is type(wanted) and found == wanted
 
 
-def suite(submission, folder, files, only="tests"):
-    """Run tests of a copy of the library in the box and return pytest's exit code: 0 passed, 1 some failed."""
-    put(submission, folder, files)
-    options = ["-q", "--tb=no", "-p", "no:cacheprovider", "--rootdir", folder, "-c", f"{folder}/pyproject.toml"]
-    alone = ["env", "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1", sys.executable, "-B", "-m", "pytest"]
-    return submission.run([*alone, *options, f"{folder}/{only}"]).code
+def outcomes(submission, libraries):
+    """Run the tests of libraries, path to contents each, and return what became of them, for each library.
+
+    That is a dict from a test's name to a list of words, one for each time that it was to run: "passed", "failed",
+    "skipped", "expected to fail" or "broken"; and None where the tests have ended their process.
+    """
+    folders = [f"copy{number}" for number, _ in enumerate(libraries)]
+    for folder, files in zip(folders, libraries, strict=True):
+        put(submission, folder, files)
+        submission.write(f"{folder}.json", b"null")
+    submission.write("outcomes.py", (HERE / "outcomes.py").read_bytes())
+    submission.run([sys.executable, "-B", "outcomes.py", *folders])
+    found = [_read(submission, f"{folder}.json") for folder in folders]
+    return [each if _are_outcomes(each) else None for each in found]
+
+
+def _are_outcomes(found):
+    return isinstance(found, dict) and all(isinstance(words, list) and words for words in found.values())
+
+
+def _read(submission, name):
+    try:
+        return json.loads(submission.read(name, 1))
+    except (ValueError, RecursionError):
+        return None

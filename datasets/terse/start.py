@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from pull_request import upstream
+from library import upstream
 from repository import Refused, Repository
 
 

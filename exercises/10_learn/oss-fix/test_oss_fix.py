@@ -1,6 +1,8 @@
 """Visible checks: the branch applies, the reported line is right, and the form is the one that CONTRIBUTING.md asks."""
 
+import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from tenfold.datasets import module
 
 pr = module(Path(__file__).resolve().parents[3] / "datasets" / "terse" / "pull_request.py")
 
-BELONGS = re.compile(r"terse/\w+\.py|tests/test_\w+\.py|CHANGELOG\.md")
+BELONGS = re.compile(r"terse/[^/]+\.py|tests/test_[^/]+\.py|CHANGELOG\.md")
 
 
 def demand(holds, otherwise):
@@ -27,21 +29,25 @@ def branch(submission, boxed):
 
 
 @pytest.mark.points(1)
-def test_reported_line_is_mended(submission, branch, rng):
+def test_reported_line_is_mended(submission, branch):
     """`git am` takes the branch, and `progress` no longer says 1024.0 KiB.
 
     Make the file with `git format-patch --stdout main > fix.patch`, on your branch, in the repository that
     `datasets/terse/start.py` made. Run the example of the issue there.
     """
-    done = [1048575, *rng.integers(1048530, 1048576, 4).tolist()]
-    answers = pr.ask(
-        submission,
-        branch["commits"][-1]["files"],
-        [["terse", "progress", [each, 4194304, 10 * each / (4194304 - each)], {}] for each in done],
-    )
-    for each, answer in zip(done, answers, strict=True):
-        wanted = f"1.0 MiB of 4.0 MiB ({100 * each // 4194304} %), 10.0 s left"
-        demand(pr.same(answer, wanted), f"progress of {each} bytes of 4194304 is another line than {wanted!r}")
+    calls = [[done, 4194304, 10] for done in range(1048575, 1048524, -1)]  # all that were as large as 1024.0 KiB
+    files = branch["commits"][-1]["files"]
+    (answers,) = pr.ask(submission, files, [["terse", "progress", call, {}] for call in calls])
+    for call, answer in zip(calls, answers, strict=True):
+        wanted = "1.0 MiB of 4.0 MiB (24 %), 30.0 s left"
+        said = f"progress({', '.join(map(str, call))}) {told(answer)}; {wanted!r} was wanted"
+        demand(pr.same(answer, wanted), said)
+
+
+def told(answer):
+    """Return in words what a call gave or raised."""
+    raised = answer.get("raised")
+    return f"raised {str(raised[0])[:60]}" if raised else f"gave {str(answer.get('answer'))[:80]!r}"
 
 
 @pytest.mark.points(1)
@@ -92,9 +98,40 @@ def test_only_files_that_a_fix_needs(branch):
 
     `git diff --stat main` and `git diff --check main` show it. Was a build file or an editor's file added?
     """
+    before = pr.upstream()
     for commit in branch["commits"]:
+        subject = commit["message"].partition("\n")[0][:72]
         for path in commit["touched"]:
             demand(BELONGS.fullmatch(path), f"{path[:80]} does not belong into this fix")
-        demand(set(commit["modes"].values()) == {"100644"}, "a file is a link, a program or a module of Git's")
-        demand(commit["files"].keys() >= pr.upstream().keys(), "a file of the library was deleted")
+        odd = next((path for path, mode in commit["modes"].items() if mode != "100644"), None)
+        demand(odd is None, f"{odd} is a link, a program or a module of Git's")
+        gone = next((path for path in before if path not in commit["files"]), None)
+        demand(gone is None, f"the commit {subject!r} deletes or renames {gone}")
+        before = commit["files"]
     demand(branch["clean"], "git diff --check main finds bad white space")
+
+
+@pytest.mark.points(1)
+@pytest.mark.needs("test_only_files_that_a_fix_needs")
+def test_only_the_standard_library(branch):
+    """In every commit the library imports the standard library alone; tests import pytest and `terse` besides.
+
+    Who installs terse gets nothing else with it. `sys.stdlib_module_names` lists what belongs to Python.
+    """
+    for commit in branch["commits"]:
+        tests = {"pytest", "tests", *(Path(path).stem for path in commit["files"] if path.startswith("tests/"))}
+        for path in commit["touched"]:
+            allowed = {*sys.stdlib_module_names, "terse"} | (tests if path.startswith("tests/") else set())
+            for name in imported(path, commit["files"].get(path, b"")):
+                demand(name in allowed, f"{path} imports {name}, which is not of the standard library")
+
+
+def imported(path, content):
+    """Return the packages that a Python file imports."""
+    try:
+        nodes = list(ast.walk(ast.parse(content))) if path.endswith(".py") else []
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        demand(False, f"{path} is no Python in one of the commits")
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.partition(".")[0] for name in names}
