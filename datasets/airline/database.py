@@ -83,6 +83,44 @@ def ask(data, indexes, sql, asked, steps=STEPS, backwards=False):
     return {"error": None, "rows": [rows for rows, _ in found], "steps": [n for _, n in found], "plan": plan}
 
 
+def ask_each(indexes, sql, runs, backwards=False, further=(0, "")):
+    """Run one query on many databases; return what `ask` gives for each, up to the first error.
+
+    Parameters
+    ----------
+    indexes, sql, backwards
+        As for `ask`.
+    runs
+        Pairs (data, asked).
+    further
+        A place in the query, and a text to be put in there.
+    """
+    found, (place, more) = [], further
+    sql = sql[:place] + more + sql[place:]
+    for data, asked in runs:
+        found.append(ask(data, indexes, sql, asked, backwards=backwards))
+        if found[-1]["error"] is not None:
+            break
+    return found
+
+
+def difference(found, wanted):
+    """Return in words where rows first differ from those wanted, None where they are the same.
+
+    A float that is wanted is a mean: it may be off by a billionth, below 1 by 1e-9. All else is exact.
+    """
+    for place, (row, right) in enumerate(zip(found, wanted, strict=False), start=1):
+        if len(row) != len(right):
+            return f"row {place} has {len(row)} columns; {len(right)} were wanted"
+        if not all(map(_equal, row, right)):
+            return f"row {place} is {_shown(row)}; {_shown(right)} was wanted"
+    if len(found) == len(wanted):
+        return None
+    more, said = (found, "was not wanted") if len(found) > len(wanted) else (wanted, "was wanted too")
+    place = min(len(found), len(wanted))
+    return f"there are {len(found)} rows, not {len(wanted)}: {_shown(more[place])} {said}"
+
+
 def costs(data, indexes, arrivals):
     """Return what indexes cost: their bytes, and the steps of inserting `arrivals` (rows by table), or an ``error``."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as base:
@@ -97,6 +135,19 @@ def costs(data, indexes, arrivals):
         except FAULTS as error:
             return {"error": _said(error), "table_bytes": 0, "index_bytes": 0, "steps": 0}
     return {"error": None, "table_bytes": before, "index_bytes": after - before, "steps": work.end()}
+
+
+def _equal(found, wanted):
+    """Return whether two values are the same: numbers by their value, NULL only to NULL."""
+    if isinstance(wanted, (int, float)):
+        near = 1e-9 * max(1.0, abs(wanted)) if isinstance(wanted, float) else 0
+        return isinstance(found, (int, float)) and abs(found - wanted) <= near
+    return type(found) is type(wanted) and found == wanted
+
+
+def _shown(row):
+    text = str(list(row))
+    return text if len(text) <= 2 * PLAN else f"{text[: 2 * PLAN]} …"
 
 
 class _Work:

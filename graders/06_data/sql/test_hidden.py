@@ -1,9 +1,19 @@
-"""Hidden checks for data-sql. What is hidden is the draw: each query is given, and its rows are computed here again."""
+"""Hidden checks for data-sql: small databases of every kind, order that is asked for, then steps and costs.
+
+`worlds` makes the small databases, `asks` what is asked of them, `luck` what moves an order by luck; `right` answers.
+"""
+
+from pathlib import Path
 
 import pytest
 
-SMALL = {"flights": 1_500, "planes": 60, "inspections": 160}
-DRAWS = 3
+from tenfold.datasets import module
+
+HERE = Path(__file__).resolve().parent
+worlds, asks, luck, right = (module(HERE / f"{name}.py") for name in ("worlds", "asks", "luck", "right"))
+
+REDRAWN = {"flights": 1_500, "planes": 60, "inspections": 160}
+LARGE = 3  # the draw
 
 
 @pytest.fixture
@@ -13,235 +23,231 @@ def sql(submission):
 
 
 @pytest.fixture
-def check_rows(boxed, hidden, sql):
-    """Compare a query's rows on redrawn databases with those wanted, and its steps with the given query's.
+def small(hidden, rng):
+    """Give a query's small databases by kind, and those of the dataset, each with what is asked of it."""
 
-    SQLite is asked a second time to go the other way round wherever no order is asked for: what then changes was luck.
-    """
-    database = boxed("database.py")
+    def make(name, kinds):
+        r = worlds.generator(rng)
+        found = kinds(r)
+        if kinds is worlds.every:
+            found["a redrawn database"] = [hidden("airline", **REDRAWN).tables]
+        return worlds.worlds(name, found, r)
 
-    def check(name, wanted, *more):
-        for draw in range(DRAWS):
-            airline = hidden("airline", draw=draw, coarse=draw > 0, **SMALL)
-            asked = [*airline.asks[name], *more]
-            found = database.ask(airline.data, sql("indexes"), sql(name), asked)
-            assert found["error"] is None, "the SQL of this query or of indexes.sql is refused, fails or has no end"
-            for rows, parameters in zip(found["rows"], asked, strict=True):
-                assert same(rows, wanted(airline.tables, **parameters)), "other rows, or in another order"
-            again = database.ask(airline.data, sql("indexes"), sql(name), asked, backwards=True)
-            assert again["error"] is None, "the SQL of this query is stopped when SQLite goes the other way round"
-            still = all(map(same, again["rows"], found["rows"]))
-            assert still, "in this order by luck only: the query does not ask for it"
-            given = database.ask(airline.data, "", airline.given[name], asked, 1 << 40)
-            assert sum(found["steps"]) <= 0.9 * sum(given["steps"]), "right, in no fewer steps than the given query"
+    return make
+
+
+@pytest.fixture
+def check_rows(boxed, sql, small, oracle):
+    """Compare a query's rows on small databases of every kind with those wanted."""
+
+    def check(name):
+        several = small(name, worlds.every)
+        runs = [(worlds.make.pack(world.tables), world.asks) for world in several]
+        found = boxed("database.py").ask_each(sql("indexes"), sql(name), runs)
+        compare(oracle, name, several, found)
 
     return check
 
 
 @pytest.fixture
-def check_steps(boxed, hidden, sql, credit):
-    """Give credit for a query's steps, as a share of the given query's on the same large database."""
+def check_steps(boxed, hidden, sql, oracle, rng, credit):
+    """Give credit for a query's steps, as a share of the given query's on a large database, if its rows are right.
 
-    def check(name, wanted, floor, full):
-        airline = hidden("airline", draw=DRAWS)
-        asked, database = airline.asks[name], boxed("database.py")
-        given = database.ask(airline.data, "", airline.given[name], asked, 1 << 40)
-        found = database.ask(airline.data, sql("indexes"), sql(name), asked, sum(given["steps"]))
-        assert found["error"] is None, "stopped: it takes more steps than the given query"
-        for rows, parameters in zip(found["rows"], asked, strict=True):
-            assert same(rows, wanted(airline.tables, **parameters)), "other rows, or in another order"
-        share = 100 * sum(found["steps"]) / sum(given["steps"])
+    Rows are looked at for another large database too, nearly all of which is asked for.
+    """
+
+    def check(name, floor, full):
+        airline, crowd = hidden("airline", draw=LARGE), worlds.crowded(worlds.generator(rng))
+        large = worlds.World("a large database", airline.tables, airline.asks[name])
+        whole = worlds.World("a large database, nearly all of it asked for", crowd, asks.all_of(crowd)[name])
+        database, texts = boxed("database.py"), (sql("indexes"), sql(name))
+        given = database.ask(airline.data, "", airline.given[name], large.asks, 1 << 40)
+        found = database.ask(airline.data, *texts, large.asks, sum(given["steps"]))
+        assert found["error"] is None, f"{name}: {found['error']}, as many as the given query takes"
+        share, plan = 100 * sum(found["steps"]) / sum(given["steps"]), "; ".join(found["plan"])
+        wanted = f"credit begins at {floor} %, and is full at {full} %"
+        assert share < floor, f"{name} takes {share:.3g} % of the given query's steps; {wanted} ({plan})"
+        more = database.ask(worlds.make.pack(crowd), *texts, whole.asks)
+        compare(oracle, name, [large, whole], [found, more])
         credit(share, floor=floor, full=full, name="steps", unit=" % of the given query's")
 
     return check
 
 
-def same(found, wanted):
-    """Return whether rows are equal, in their order: numbers within a billionth of them, NULL only to NULL."""
-    return len(found) == len(wanted) and all(
-        len(f) == len(w) and all(map(equal, f, w)) for f, w in zip(found, wanted, strict=True)
-    )
+def compare(oracle, name, several, found):
+    """Fail unless a query gave the rows wanted, told by the kind of database."""
+    draws, answers = {}, []
+    for world, result in zip(several, found, strict=False):  # after an error nothing more was run
+        failed = result["error"] is not None
+        answers += [AssertionError(result["error"])] if failed else result["rows"]
+        runs = [(world.tables, parameters) for parameters in world.asks]
+        draws[world.kind] = draws.get(world.kind, []) + (runs[:1] if failed else runs)
+    given = iter(answers)
+
+    def query(*_):
+        answer = next(given)
+        if isinstance(answer, AssertionError):
+            raise answer
+        return answer
+
+    query.__name__ = name
+    wanted = getattr(right, name)
+    oracle(query, lambda tables, parameters: wanted(tables, **parameters), draws, same=right.same)
 
 
-def equal(found, wanted):
-    """Return whether two values of SQL are the same."""
-    if isinstance(found, (int, float)) and isinstance(wanted, (int, float)):
-        return abs(found - wanted) <= 1e-9 * max(1.0, abs(wanted))
-    return type(found) is type(wanted) and found == wanted
-
-
-def total(values):
-    """Return SQL's SUM: NULL is left out, and the sum of nothing is NULL."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
-
-
-def punctual(tables, carrier, first, last):
-    """Return the rows of punctual.sql."""
-    groups = {}
-    for _, whose, origin, departs, *_, delay, _ in tables["flights"]:
-        if whose == carrier and first <= departs[:10] <= last:
-            groups.setdefault(origin, []).append(delay)
-    rows = []
-    for origin, delays in sorted(groups.items()):
-        known = [delay for delay in delays if delay is not None]
-        rows.append((origin, len(delays), len(known), sum(known) / len(known) if known else None))
-    return rows
-
-
-def overdue(tables, since):
-    """Return the rows of overdue.sql."""
-    seen = {tail for tail, day, _ in tables["inspections"] if day >= since}
-    return sorted((tail, maker) for tail, maker, _ in tables["planes"] if tail not in seen)
-
-
-def fleet(tables, maker):
-    """Return the rows of fleet.sql."""
-    remarks, flights = {}, {}
-    for flight, _, minutes, _ in tables["remarks"]:
-        remarks.setdefault(flight, []).append(minutes)
-    for flight, _, _, _, tail, _, _, delay, _ in tables["flights"]:
-        flights.setdefault(tail, []).append((flight, delay))
-    rows = []
-    for tail in sorted(tail for tail, made_by, _ in tables["planes"] if made_by == maker):
-        own = flights.get(tail, [])
-        minutes = [m for flight, _ in own for m in remarks.get(flight, [])]
-        rows.append((tail, len(own), total(delay for _, delay in own), total(minutes)))
-    return rows
-
-
-def worst(tables, carrier, most):
-    """Return the rows of worst.sql."""
-    planes = {tail: (maker, seats) for tail, maker, seats in tables["planes"]}
-    late = [row for row in tables["flights"] if row[1] == carrier and row[7] is not None]
-    late.sort(key=lambda row: (-row[7], row[0]))
-    return [(row[0], row[3], row[7], *planes.get(row[4], (None, None))) for row in late[:most]]
-
-
-def review(tables, tail, carrier, day):
-    """Return the rows of review.sql."""
-    rows = [r for r in tables["flights"] if r[4] == tail or (r[1] == carrier and r[3][:10] == day)]
-    return [(r[3], r[2], r[7]) for r in sorted(rows, key=lambda r: (r[3], r[0]))]
+# --- rows
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_punctual_by_hand")
 def test_punctual_counts_what_is_there(check_rows):
-    """`punctual` gives its rows on redrawn databases: whole days, and cancelled flights among the scheduled.
+    """`punctual` gives its rows on small databases of every kind: whole days, cancelled flights among the scheduled.
 
-    Compare departs, a text with a time in it, with the two days. Which functions leave NULL out?
+    Compare departs, a text with a time in it, with the two days. Which functions leave NULL out? When are two texts
+    the same, and what does division do to two ints?
     """
-    busy = {"carrier": "UA", "first": "2013-07-10", "last": "2013-07-10"}
-    over = {"carrier": "EV", "first": "2013-07-30", "last": "2013-11-02"}
-    whole = {"carrier": "EV", "first": "2013-07-01", "last": "2013-07-31"}
-    check_rows("punctual", punctual, busy, over, whole, {**over, "carrier": "ZZ"}, {**over, "last": "2013-07-29"})
+    check_rows("punctual")
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_overdue_by_hand")
 def test_overdue_survives_unknown_tails(check_rows):
-    """`overdue` gives its rows on redrawn databases, some inspections being of an unknown plane.
+    """`overdue` gives its rows on small databases of every kind, some inspections being of an unknown plane.
 
-    What is x NOT IN (1, NULL) when x is 2?
+    What is x NOT IN (1, NULL) when x is 2? Which planes does it lose that have no maker, or no inspection at all? Does
+    the day itself count?
     """
-    check_rows("overdue", overdue, {"since": "2013-01-01"}, {"since": "2013-12-31"}, {"since": "2014-01-01"})
+    check_rows("overdue")
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_fleet_by_hand")
 def test_fleet_counts_every_flight_once(check_rows):
-    """`fleet` gives its rows on redrawn databases: every plane of the maker, every flight once, every remark once.
+    """`fleet` gives its rows on small databases of every kind: every plane of the maker, every flight and remark once.
 
-    How many rows does a flight with three remarks have after a join, and a plane without flights?
+    How many rows does a flight with three remarks have after a join, and a plane without flights? Which sums are 0,
+    and which are not known? Are two remarks that look alike one?
     """
-    makers = ("AIRBUS", "BOEING", "BOMBARDIER", "CANADAIR", "CESSNA", "EMBRAER", "GULFSTREAM", "MCDONNELL", "NOBODY")
-    check_rows("fleet", fleet, *[{"maker": maker} for maker in makers])
+    check_rows("fleet")
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_worst_by_hand")
 def test_worst_keeps_order_and_unlisted_planes(check_rows):
-    """`worst` gives its rows on redrawn databases: equal delays by id, and planes that are not listed as NULL.
+    """`worst` gives its rows on small databases of every kind: equal delays by id, and planes not listed as NULL.
 
-    Which flights have no row among the planes? Which of two equal delays comes first?
+    Which flights have no row among the planes? Which come last when more are asked for than there are? What may a delay
+    be, and an id?
     """
-    check_rows(
-        "worst", worst, {"carrier": "UA", "most": 20}, {"carrier": "OO", "most": 20}, {"carrier": "ZZ", "most": 5}
-    )
+    check_rows("worst")
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_review_by_hand")
 def test_review_gives_each_flight_once(check_rows):
-    """`review` gives its rows on redrawn databases: each flight once, and equal flights as often as they are.
+    """`review` gives its rows on small databases of every kind: each flight once, equal flights as often as they are.
 
-    A flight may meet both conditions, and two flights may look the same. What do UNION and UNION ALL make of that?
+    A flight may meet both conditions, and two flights may look the same. What do UNION and UNION ALL make of that? What
+    is `tail <> :tail` where the tail is not known?
     """
-    days = [{"tail": "N0", "carrier": carrier, "day": "2013-07-10"} for carrier in ("UA", "EV", "B6", "ZZ")]
-    check_rows("review", review, *days)
+    check_rows("review")
+
+
+@pytest.mark.points(2)
+@pytest.mark.needs(
+    "test_punctual_counts_what_is_there",
+    "test_overdue_survives_unknown_tails",
+    "test_fleet_counts_every_flight_once",
+    "test_worst_keeps_order_and_unlisted_planes",
+    "test_review_gives_each_flight_once",
+)
+def test_order_is_asked_for(boxed, sql, small, oracle, rng):
+    """Rows come in their order because the query asks for it: wherever they lie in the file, and without an index.
+
+    Which rows are equal in all that your ORDER BY names? What decides between them, in the query and in each subquery
+    that ends after some rows?
+    """
+    database, r = boxed("database.py"), worlds.generator(rng)
+    for name in asks.ASKS:
+        further = luck.further(name, sql(name))
+        assert further is not None, f"{name} has no ORDER BY of its own, outside of subqueries"
+        several = small(name, worlds.tied)
+        runs = [(luck.stored(world.tables, r), world.asks) for world in several]
+        compare(oracle, name, several, database.ask_each("", sql(name), runs, backwards=True, further=further))
+
+
+# --- steps
 
 
 @pytest.mark.points(1)
 @pytest.mark.needs("test_punctual_counts_what_is_there")
 def test_punctual_reads_its_days_only(check_steps):
-    """`punctual` takes few steps.
+    """`punctual` takes few steps on a large database.
 
     An index is in order of its first column, and of its second only where the first is equal. In what order is f(x)?
     """
-    check_steps("punctual", punctual, floor=11.5, full=10)
+    check_steps("punctual", floor=11.5, full=10)
 
 
 @pytest.mark.points(1)
 @pytest.mark.needs("test_overdue_survives_unknown_tails")
 def test_overdue_stops_at_the_first_inspection(check_steps):
-    """`overdue` takes few steps.
+    """`overdue` takes few steps on a large database.
 
     Does the question need a number of inspections? Which columns find the first one?
     """
-    check_steps("overdue", overdue, floor=2, full=0.5)
+    check_steps("overdue", floor=2, full=0.5)
 
 
 @pytest.mark.points(1)
 @pytest.mark.needs("test_fleet_counts_every_flight_once")
 def test_fleet_joins_by_index(check_steps):
-    """`fleet` takes few steps.
+    """`fleet` takes few steps on a large database.
 
     For each plane its flights, for each flight its remarks: which two look-ups are there, and by which column?
     """
-    check_steps("fleet", fleet, floor=6, full=2.5)
+    check_steps("fleet", floor=6, full=2.5)
 
 
 @pytest.mark.points(1)
 @pytest.mark.needs("test_worst_keeps_order_and_unlisted_planes")
 def test_worst_ends_early(check_steps):
-    """`worst` takes few steps.
+    """`worst` takes few steps on a large database.
 
     To end after ten rows, SQLite must meet them in the order that is asked for. How does it then find their planes?
     """
-    check_steps("worst", worst, floor=5, full=2)
+    check_steps("worst", floor=5, full=2)
 
 
 @pytest.mark.points(1)
 @pytest.mark.needs("test_review_gives_each_flight_once")
 def test_review_looks_up_both_sides(check_steps):
-    """`review` takes few steps.
+    """`review` takes few steps on a large database.
 
-    SQLite can use one index for each side of an OR, if each side could use one alone.
+    SQLite can use one index for each side of an OR, if each side could use one alone. Could each of yours?
     """
-    check_steps("review", review, floor=10, full=4)
+    check_steps("review", floor=10, full=4)
 
 
 @pytest.mark.points(4)
-@pytest.mark.needs("test_punctual_reads_its_days_only")
-@pytest.mark.needs("test_overdue_stops_at_the_first_inspection")
-@pytest.mark.needs("test_fleet_joins_by_index")
-@pytest.mark.needs("test_worst_ends_early")
-@pytest.mark.needs("test_review_looks_up_both_sides")
+@pytest.mark.needs(
+    "test_order_is_asked_for",
+    "test_punctual_reads_its_days_only",
+    "test_overdue_stops_at_the_first_inspection",
+    "test_fleet_joins_by_index",
+    "test_worst_ends_early",
+    "test_review_looks_up_both_sides",
+)
 def test_indexes_are_worth_their_cost(boxed, hidden, sql, credit):
     """The indexes are small, and new rows do not cost much more than without them.
 
     Which index can be dropped without making a query slower? An index whose columns are the first ones of another
     serves nothing that the other does not. A wide index repeats the table.
     """
-    airline = hidden("airline", draw=DRAWS)
+    airline = hidden("airline", draw=LARGE)
     database = boxed("database.py")
     bare, found = (database.costs(airline.data, text, airline.arrivals) for text in ("", sql("indexes")))
-    assert found["error"] is None, "indexes.sql is refused or fails, or new rows do not get in"
+    assert found["error"] is None, f"indexes.sql: {found['error']}, or new rows do not get in"
     share = 100 * found["index_bytes"] / found["table_bytes"]
     credit(share, floor=55, full=37, name="index bytes", unit=" % of the tables'")
     credit(found["steps"] / bare["steps"], floor=2.4, full=1.9, name="inserting", unit=" times the steps")
