@@ -117,6 +117,42 @@ def test_what_is_kept_between_calls_is_told_by_function(told, kind):
     assert says in told(PLAIN.replace(old, new))
 
 
+TENSORS = '''
+import pytest, torch
+from mean import total
+
+@pytest.mark.points(2)
+def test_depends(replay):
+    """What a call gives depends on its arguments alone.
+
+    A hint.
+    """
+    replay(total)
+
+@pytest.mark.points(4)
+def test_weights_count():
+    """Some calls.
+
+    A hint.
+    """
+    for start in (1.0, 2.0):
+        total(torch.arange(4.0) + start)
+'''
+KEPT_TENSORS = {
+    "nothing": ("t * t.sum()", ""),
+    "by the tensor itself": ("seen.append(t) or kept.setdefault(id(t), t + 1).clone()", "held other values before"),
+    "what it hands out": ("kept.setdefault(t.sum().item(), t * t.sum())", "what it had returned was overwritten"),
+}
+
+
+@pytest.mark.parametrize("kind", KEPT_TENSORS)
+def test_tensors_are_refilled_and_overwritten_as_arrays_are(toy, told, kind):
+    toy.hidden_checks.write_text(TENSORS)
+    answer, says = KEPT_TENSORS[kind]
+    found = told(f"kept, seen = {{}}, []\ndef total(t): return {answer}\n")
+    assert says in found if says else found == ""
+
+
 def test_it_runs_behind_all_others_and_its_time_is_counted(toy, tmp_path):
     toy.hidden_checks.write_text(HIDDEN)
     path = tmp_path / "mean.py"

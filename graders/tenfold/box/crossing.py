@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .inside.encode import Encoder
-from .inside.values import MAX_INT, Kept, is_text
+from .inside.values import MAX_INT, Kept, is_tensor, is_text
 from .inside.wire import pack, unpack
 
-__all__ = ["MAX_INT", "Kept", "frozen", "is_text", "stays", "thawed"]
+__all__ = ["MAX_INT", "Kept", "frozen", "is_tensor", "is_text", "stays", "thawed"]
 
 
 def stays(value: Any) -> bool:

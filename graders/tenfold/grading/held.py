@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..box.crossing import frozen
+from ..box.crossing import frozen, is_tensor
 from ..box.session import Session
 from ..errors import FromSubmission, SubmissionError
 from . import expect
@@ -69,9 +69,11 @@ def _others(call: Call, calls: Sequence[Call]) -> Iterator[Any]:
 
 
 def turned(value: Any) -> Any:
-    """Return a value with the rows of every array and table in it turned around."""
+    """Return a value with the rows of every array, tensor and table in it turned around."""
     if isinstance(value, np.ndarray) and value.ndim:
         return value[::-1].copy()
+    if is_tensor(value):
+        return value.flip(0) if value.ndim else value
     if isinstance(value, dict):
         return {key: turned(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
@@ -83,7 +85,7 @@ def fits(value: Any, other: Any) -> bool:
     """Return whether the contents of the other value can take the place of those of the first one."""
     if type(value) is not type(other):
         return False
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) or is_tensor(value):
         return bool(value.shape == other.shape and value.dtype == other.dtype)
     if isinstance(value, dict):
         return value.keys() == other.keys() and all(fits(value[key], other[key]) for key in value)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..box.crossing import frozen, thawed
+from ..box.crossing import frozen, is_tensor, thawed
 from ..box.session import Session
 from ..errors import FromSubmission, SubmissionError
 from . import held
@@ -256,6 +256,8 @@ def _donated(own: Any, others: list[Any]) -> list[Any]:
 def _moved(own: Any) -> list[Any]:
     if isinstance(own, np.ndarray) and own.ndim and len(own) > 1:
         return [np.roll(own, 1, axis=0)]
+    if is_tensor(own) and own.ndim and len(own) > 1:
+        return [own.roll(1, 0)]
     if isinstance(own, list) and len(own) > 1:
         return [[*copy.copy(own)[1:], own[0]]]
     return []

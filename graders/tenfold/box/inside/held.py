@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .values import is_tensor
+
 Made = tuple[Callable[..., Any], list[Any], dict[str, Any]]
 """A function and its arguments."""
 
@@ -53,6 +55,8 @@ def overwrite(value: Any) -> None:
     """Change a value in place, with all its parts, as who holds it may do."""
     if isinstance(value, np.ndarray) and value.flags.writeable and value.dtype.kind in "biufc":
         value[...] = np.logical_not(value) if value.dtype.kind == "b" else 7
+    elif is_tensor(value):
+        value.detach()[...] = 7
     elif isinstance(value, dict):
         overwrite([*value.values()])
         value.clear()
@@ -69,6 +73,9 @@ def put(value: Any, new: Any) -> Any:
     """Put other contents of the same form into a value, in place where it has a place; return it."""
     if isinstance(value, np.ndarray) and value.ndim:
         value[...] = new
+        return value
+    if is_tensor(value):
+        value.detach()[...] = new
         return value
     if isinstance(value, dict):
         for key in value:

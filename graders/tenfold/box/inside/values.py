@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 import itertools
 import re
+import sys
 import zoneinfo
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -138,6 +139,12 @@ def are_short(items: list[Any]) -> bool:
     if kinds == {int}:
         return bool(min(items) > -MAX_INT and max(items) < MAX_INT)
     return int not in kinds or all(-MAX_INT < x < MAX_INT for x in items if type(x) is int)
+
+
+def is_tensor(value: Any) -> bool:
+    """Return whether a value is a tensor of torch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
 
 
 def is_text(array: np.ndarray) -> bool:
