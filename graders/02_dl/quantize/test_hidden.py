@@ -1,465 +1,296 @@
-"""Hidden checks for dl-quantize."""
+"""Hidden checks for dl-quantize: `run` on files that we wrote, then what `quantize` writes.
 
-import json
-import math
-import struct
-from dataclasses import dataclass
+`roundings` and `layered` write files, `networks` draws what is quantised; `files` and `integers` say what is right,
+`measures` how far off something is.
+"""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.lib.stride_tricks import sliding_window_view
 from quantize import quantize, run
 
 from tenfold import expect
+from tenfold.datasets import module
 
-MOST = 1 << 20  # bytes; the largest honest file here has about 40,000
-HEADER = 4096  # bytes, as the statement says
-EXACT = 1e-6  # relative, as the statement says
-BEYOND_FLOAT64 = ((1692973628, 299269256), (760567128, 855638013))  # (a, m): a·m / 2**52 is just below a half
-FOLLOWED = 0.95  # share of the images, as the statement says: a float near a half may round either way
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A layer as the file holds it; the last one has a scale and no shift."""
-
-    op: str
-    weight: np.ndarray | None = None  # codes as float64, which holds them and their sums exactly
-    bias: np.ndarray | None = None  # int64
-    multiplier: np.ndarray | None = None  # int64, hidden layers
-    shift: int | None = None
-    scale: np.ndarray | None = None  # float64, last layer
+HERE = Path(__file__).resolve().parent
+files, integers, roundings = (module(HERE / f"{name}.py") for name in ("files", "integers", "roundings"))
+layered, networks, measures = (module(HERE / f"{name}.py") for name in ("layered", "networks", "measures"))
 
 
-@dataclass(frozen=True)
-class Packed:
-    """A file, opened."""
-
-    bits: int
-    scale: float
-    zero: int
-    stages: list[Stage]
+def as_the_file_says(oracle, draws):
+    """Compare `run` with the file's integers."""
+    oracle(run, integers.logits, draws, same=integers.same)
 
 
-def write(packed):
-    """Return the bytes of a file, for the checks that bring their own."""
-    entries, buffers = [], []
-    for stage in packed.stages:
-        if stage.op == "pool":
-            entries.append({"op": "pool"})
-            continue
-        codes = stage.weight.astype(np.int8).ravel()
-        if packed.bits == 4:
-            low = np.append(codes, np.zeros(codes.size % 2, np.int8)).view(np.uint8) & 15
-            codes = low[0::2] | low[1::2] << 4
-        tail = stage.scale.astype("<f4") if stage.shift is None else stage.multiplier.astype("<i4")
-        buffers += [codes.tobytes(), stage.bias.astype("<i4").tobytes(), tail.tobytes()]
-        shift = {} if stage.shift is None else {"shift": stage.shift}
-        entries.append({"op": stage.op, "shape": list(stage.weight.shape), **shift})
-    head = {"bits": packed.bits, "scale": packed.scale, "zero": packed.zero, "layers": entries}
-    text = json.dumps(head).encode()
-    return struct.pack("<I", len(text)) + text + b"".join(buffers)
+def packed(layers, calibration, bits):
+    """Return the learner's file of a network, opened; fail the check where it is not as stated."""
+    return files.opened(quantize(layers, calibration, bits), layers, bits)
 
 
-def opened(blob, layers, bits):
-    """Return the file of a network, read strictly; fail the check where it is not as stated."""
-    blob = expect.blob(blob, most=MOST)
-    assert len(blob) >= 4, "the file is shorter than its first four bytes"
-    at = 4 + struct.unpack_from("<I", blob)[0]
-    assert at <= 4 + HEADER, "the header is longer than 4096 bytes"
-    try:
-        head = json.loads(blob[4:at].decode("utf-8"))
-    except (ValueError, RecursionError):
-        head = None
-    assert isinstance(head, dict), "the header is not a JSON object"
-    assert set(head) == {"bits", "scale", "zero", "layers"}, "the header has other keys than stated"
-    assert whole(head["bits"], bits, bits), "bits is not what was asked for"
-    assert type(head["scale"]) in (int, float), "scale is not a number"
-    assert 1e-30 < head["scale"] < 1e30, "scale is not a positive number"
-    assert whole(head["zero"], 0, 255), "zero is not an integer in 0 … 255"
-    assert isinstance(head["layers"], list), "layers is not a list"
-    assert len(head["layers"]) == len(layers), "the file has another number of layers"
-    stages = []
-    for entry, layer in zip(head["layers"], layers, strict=True):
-        stage, at = stage_at(blob, at, entry, layer, bits, last=layer is layers[-1])
-        stages.append(stage)
-    assert at == len(blob), "the buffers are longer or shorter than the header says"
-    return Packed(bits, float(head["scale"]), head["zero"], stages)
+# --- run
 
 
-def whole(value, low, high):
-    """Say whether a value from JSON is an integer in a range."""
-    return type(value) is int and low <= value <= high
+@pytest.mark.points(1)
+@pytest.mark.needs("test_run_follows_the_worked_example")
+def test_run_codes_the_input(oracle, rng):
+    """`run` turns images into codes exactly: rounding, zero point, both ends.
 
-
-def stage_at(blob, at, entry, layer, bits, last):
-    """Return the layer that an entry and the buffers from ``at`` describe, and where the next one's begin."""
-    assert isinstance(entry, dict), "an entry of layers is not an object"
-    if layer["op"] == "pool":
-        assert entry == {"op": "pool"}, "the entry of a pool is not as stated"
-        return Stage("pool"), at
-    shape = layer["weight"].shape
-    shift = None if last else entry.get("shift")
-    assert last or whole(shift, 1, 62), "a shift is not an integer in 1 … 62"
-    stated = {"op": layer["op"], "shape": list(shape)} | ({} if last else {"shift": shift})
-    assert entry == stated, "an entry of layers is not as stated"
-    end = at + (math.prod(shape) * bits + 7) // 8
-    after = end + 8 * shape[0]
-    assert after <= len(blob), "the buffers are longer or shorter than the header says"
-    raw = np.frombuffer(blob[at:end], np.uint8)
-    if bits == 4:
-        raw = np.stack([raw & 15, raw >> 4], axis=1).ravel()[: math.prod(shape)]
-        raw = np.where(raw > 7, raw | 0xF0, raw).astype(np.uint8)
-    weight = raw.view(np.int8).astype(np.float64).reshape(shape)
-    bias, tail = np.frombuffer(blob, "<i4", 2 * shape[0], end).reshape(2, -1)
-    if not last:
-        return Stage(layer["op"], weight, bias.astype(np.int64), tail.astype(np.int64), shift), after
-    scale = tail.view("<f4").astype(np.float64)
-    assert (np.isfinite(scale) & (scale > 0)).all(), "a scale of the last layer is not a positive number"
-    return Stage(layer["op"], weight, bias.astype(np.int64), scale=scale), after
-
-
-def products(op, weight, x):
-    """Return the sums of products (float64) of a conv or linear layer."""
-    if op == "linear":
-        return x.reshape(len(x), -1) @ weight.T
-    windows = sliding_window_view(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), (3, 3), axis=(2, 3))
-    return np.tensordot(windows, weight, axes=([1, 4, 5], [1, 2, 3])).transpose(0, 3, 1, 2)
-
-
-def sums(stage, x):
-    """Return a layer's accumulators (int64) for codes x (float64, their zero point taken off)."""
-    total = products(stage.op, stage.weight, x)
-    total = total + channelwise(stage.bias, total)
-    assert np.abs(total).max() < 2.0**31, "an accumulator does not fit in 32 bits"
-    return total.astype(np.int64)
-
-
-def channelwise(values, x):
-    """Return (O,) values so that they broadcast over x (n, O) or (n, O, H, W)."""
-    return values.reshape(-1, *[1] * (x.ndim - 2))
-
-
-def advance(stage, x):
-    """Return the codes (float64) after a pool or a hidden layer."""
-    if stage.op == "pool":
-        n, channels, height, width = x.shape
-        return x.reshape(n, channels, height // 2, 2, width // 2, 2).max(axis=(3, 5))
-    total = sums(stage, x)
-    half = np.int64(1) << np.int64(stage.shift - 1)
-    codes = (total * channelwise(stage.multiplier, total) + half) >> np.int64(stage.shift)
-    return np.clip(codes, 0, 255).astype(np.float64)
-
-
-def read_in(images, scale, zero):
-    """Return the codes of the images, 0 … 255."""
-    return np.clip(np.floor(images.astype(np.float64) / scale + 0.5) + zero, 0, 255)
-
-
-def replay(packed, images):
-    """Return the file's logits for the images, and the codes of the input and of each hidden layer."""
-    tensors = [read_in(images, packed.scale, packed.zero)]
-    x = tensors[0] - packed.zero
-    for stage in packed.stages[:-1]:
-        x = advance(stage, x)
-        if stage.op != "pool":
-            tensors.append(x)
-    last = packed.stages[-1]
-    return sums(last, x) * last.scale, tensors
-
-
-def same_rows(got, want):
-    """Say for each image whether its logits are those that the file gives."""
-    got = expect.array(got, shape=want.shape, kind="f", finite=True).astype(np.float64)
-    return (np.abs(got - want) <= EXACT * np.abs(want)).all(axis=1)
-
-
-def random_file(rng, images, bits, zero, plan):
-    """Return a file whose hidden codes fill 0 … 255, overflow, and often end in exact halves on these images.
-
-    ``plan`` lists (op, outputs, multipliers): "halves" are small powers of two, "wide" ones need 30 bits.
+    In which type do you divide, and by what? Which way does a half go below 0? What is cut off, before or after the
+    zero point is added, and can every number become an integer first?
     """
-    most, scale, stages = 2 ** (bits - 1) - 1, 0.25, []
-    x = read_in(images, scale, zero) - zero
-    for op, outputs, kind in plan:
-        shape = (outputs, x.shape[1], 3, 3) if op == "conv" else (outputs, x[0].size)
-        weight = rng.integers(-most - 1, most, size=shape, endpoint=True).astype(np.float64)
-        bias = rng.integers(-500, 500, size=outputs)
-        if kind == "last":
-            stages.append(Stage(op, weight, bias, scale=rng.uniform(0.01, 0.1, outputs).astype("<f4")))
-        elif op == "pool":
-            stages.append(Stage("pool"))
-        else:
-            total = np.moveaxis(sums(Stage(op, weight, bias), x), 1, 0).reshape(outputs, -1)
-            ratio = np.log2(rng.uniform(200, 600, outputs) / np.abs(total).max(axis=1))
-            shift = int(30 - np.ceil(ratio.max())) if kind == "wide" else int(np.ceil(-ratio.min()))
-            power = ratio + shift if kind == "wide" else np.round(ratio + shift)
-            stages.append(Stage(op, weight, bias, np.floor(2.0**power).astype(np.int64), shift))
-        x = x if kind == "last" else advance(stages[-1], x)
-    return Packed(bits, scale, zero, stages)
-
-
-def files(rng, bits):
-    """Yield files with every kind of layer, and images that reach past both ends of the input's range."""
-    for zero in (0, 37, 200):
-        images = (rng.integers(-500, 900, size=(12, 2, 4, 6)) / 8).astype(np.float32)
-        plan = [
-            ("conv", 3, "halves"),
-            ("pool", 0, ""),
-            ("conv", 5, "wide"),
-            ("linear", 9, "halves"),
-            ("linear", 4, "last"),
-        ]
-        yield random_file(rng, images, bits, zero, plan), images
-
-
-def tight_file(rng):
-    """Return a file whose sums pass 2**24 and almost cancel (32-bit floats lose the result), and images."""
-    images = (rng.integers(150, 256, size=1200) + rng.integers(-1, 2, size=(20, 1200))).astype(np.float32)
-    images = np.clip(images, 0, 255).reshape(20, 12, 10, 10)
-    hidden = Stage("linear", rng.integers(60, 128, size=(16, 1200)).astype(np.float64), np.zeros(16, np.int64))
-    total = sums(hidden, images.astype(np.float64))
-    bias = 700 - np.median(total, axis=0).astype(np.int64)
-    stages = [
-        Stage("linear", hidden.weight, bias, np.full(16, 3, np.int64), 4),
-        Stage(
-            "linear",
-            rng.integers(-128, 128, size=(5, 16)).astype(np.float64),
-            bias[:5] % 99,
-            scale=np.ones(5),
-        ),
-    ]
-    return Packed(8, 1.0, 0, stages), images
-
-
-def near_halves(pairs, shift):
-    """Return a file whose hidden sums are the a of pairs (a, m), one a unit, and the image that leads to them."""
-    total, multiplier = np.array(pairs, np.int64).T
-    units = len(pairs)
-    stages = [
-        Stage("linear", np.ones((units, 1)), total - 1, multiplier, shift),
-        Stage("linear", np.eye(units), np.zeros(units, np.int64), scale=np.ones(units)),
-    ]
-    return Packed(8, 1.0, 0, stages), np.ones((1, 1, 1, 1), np.float32)
-
-
-def precise_files(rng):
-    """Yield files and images that come so close to a half that rounding before it, in 32 or 64 bits, shows."""
-    total = rng.integers(2**18, 2**20, size=64)
-    multiplier = (rng.integers(1, 250, size=64) * 2**40 + 2**39) // total
-    yield near_halves(np.stack([total, multiplier], axis=1), 40)
-    yield near_halves(BEYOND_FLOAT64, 52)
-    last = Stage("linear", np.eye(250), np.zeros(250, np.int64), scale=np.ones(250))
-    yield Packed(8, 0.1, 0, [last]), ((np.arange(250) + 0.5) * 0.1).astype(np.float32).reshape(1, 250, 1, 1)
+    as_the_file_says(oracle, roundings.inputs(rng))
 
 
 @pytest.mark.points(2)
-def test_run_is_exact_integer_arithmetic(rng):
-    """`run` follows the file's integers exactly: zero point, padding, rounding, saturation, 32-bit sums.
+@pytest.mark.needs("test_run_codes_the_input")
+def test_run_requantises_exactly(oracle, rng):
+    """`run` multiplies, shifts, rounds and cuts off hidden sums exactly, for every sum, multiplier and shift.
 
-    Take the worked example by hand, step by step, with whole numbers. Then ask what happens at the border of
-    an image, below 0, above 255, at an exact half, just below one, and in a sum of more than 2**24. How many bits
-    has the product of a sum and its multiplier?
+    How many bits has the product of two numbers of 32? Which of them may be below 0? Which number is added before the
+    shift, and of which type are all of them?
     """
-    for packed, images in [*files(rng, 8), tight_file(rng), *precise_files(rng)]:
-        want, _ = replay(packed, images)
-        assert same_rows(run(write(packed), images), want).all()
+    as_the_file_says(oracle, roundings.multipliers(rng))
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_run_is_exact_integer_arithmetic")
-def test_run_unpacks_four_bits(rng):
+@pytest.mark.needs("test_run_requantises_exactly")
+def test_run_walks_through_every_layer(oracle, rng):
+    """`run` follows 8-bit files with layers of every kind, in every order that the statement allows.
+
+    What stands around an image, and along which axis lies a channel's multiplier? Which sizes may be 1? In which order
+    are an image's values once it is flat?
+    """
+    as_the_file_says(oracle, layered.networks(rng, 8))
+
+
+@pytest.mark.points(1)
+@pytest.mark.needs("test_run_walks_through_every_layer")
+def test_run_unpacks_four_bits(oracle, rng):
     """`run` reads two signed 4-bit codes from each byte, in the stated order.
 
-    Write down the byte that holds the codes 1 and -1, and take it apart again. What is left over at an odd
-    count?
+    Write down the byte that holds the codes 1 and -1, and take it apart again. What is left over at an odd count, and
+    where does the next buffer begin?
     """
-    for packed, images in files(rng, 4):
-        want, _ = replay(packed, images)
-        assert same_rows(run(write(packed), images), want).all()
+    as_the_file_says(oracle, layered.networks(rng, 4) | layered.turns(rng))
 
 
 @pytest.mark.points(1)
-def test_file_is_small_and_whole_numbers(hidden, credit):
-    """The file of the digits network holds integers as the layout says, and is small (8 and 4 bits).
+@pytest.mark.needs("test_run_unpacks_four_bits")
+def test_run_takes_large_input(oracle, rng):
+    """`run` is as exact for 2,000 images, wide layers and large sums.
 
-    Count the bytes by hand: weights, biases, multipliers, header. Nothing else belongs in the file.
+    What is done otherwise when there is much of it? How many digits has a sum of a thousand products, and how many
+    does float32 hold?
     """
+    as_the_file_says(oracle, layered.large(rng, 8) | layered.hard(rng))
+    as_the_file_says(oracle, layered.large(rng, 4))
+
+
+# --- quantize, part by part
+
+
+@pytest.mark.points(1)
+@pytest.mark.needs("test_file_has_the_stated_layout")
+def test_file_is_small_and_whole_numbers(hidden, rng, credit):
+    """Files of every kind of network hold integers as the layout says; that of the digits network is small.
+
+    Count the bytes by hand: weights, biases, multipliers, header. Nothing else belongs in the file. How large can a
+    sum get, whatever the image?
+    """
+    asked = [(net.layers, net.single, 8) for net in networks.kinds(rng).values()]
+    drawn = [*networks.kinds(rng).values(), *networks.largest(rng).values()]
+    asked += [(net.layers, net.calibration, 4) for net in drawn]
+    asked += [(*networks.far_biases(rng), bits) for bits in (8, 4)]
+    for layers, images, bits in asked:
+        file = packed(layers, images, bits)
+        assert integers.farthest(file) < 2.0**31, "there are codes whose sum does not fit in 32 bits"
     net = hidden("digits-cnn", images=1)
     parameters = sum(layer[part].size for layer in net.layers for part in ("weight", "bias") if part in layer)
     for bits, floor, full in ((8, 0.5, 0.28), (4, 0.28, 0.16)):
         blob = quantize(net.layers, net.calibration, bits)
-        opened(blob, net.layers, bits)
+        files.opened(blob, net.layers, bits)
         credit(len(blob) / (4 * parameters), floor=floor, full=full, name=f"{bits}-bit file / float32")
 
 
 @pytest.mark.points(1)
 @pytest.mark.needs("test_file_is_small_and_whole_numbers")
 def test_each_row_has_its_own_step(rng, credit):
-    """In a network of one linear layer each row keeps its weights and bias, however small (8 and 4 bits).
+    """A first layer's rows keep their weights, however small (8 and 4 bits).
 
-    Read your file back into real numbers and compare row by row: error against the row's own largest weight.
-    Look at a row of zeros too. Then change the range of the images: very small, very large, nothing below zero.
+    Read your file back into real numbers and compare row by row: error against the row's own largest weight, whatever
+    its sign. What do you divide by in a row of zeros?
     """
-    for low in (-1, 1):
-        far = 10.0 ** rng.uniform(-2, 2)  # the images' range is far from that of the digits
-        calibration = (far * rng.uniform(low, 3, size=(64, 301, 1, 1))).astype(np.float32)
-        rows_keep_their_steps(rng, credit, calibration, far)
+    for layers, images in networks.readable(rng).values():
+        for bits in (8, 4):
+            off = measures.steps_off(packed(layers, images, bits), layers[0])
+            credit(off, floor=0.5, full=0.4, name="worst row off by", unit=" steps")
 
 
-def rows_keep_their_steps(rng, credit, calibration, far):
-    """Credit how well one linear layer keeps its rows, and how well its input codes cover the calibration images."""
-    rows, inputs = 11, 301
-    size = 10.0 ** rng.permutation(np.linspace(-3, 1, rows))
-    weight = (rng.uniform(-1, 1, size=(rows, inputs)) * size[:, None]).astype(np.float32)
-    bias = (far * size * rng.choice([-1, 1], rows) * rng.uniform(1, 5, rows)).astype(np.float32)
-    weight[[3, 7]], bias[[3, 7]] = 0.0, [2.5 * far, 0.0]  # nothing to take a step from, with and without a bias
-    share = np.ptp(calibration) / max(np.ptp(calibration), calibration.max())  # of a range that holds 0
-    layers = [{"op": "linear", "weight": weight, "bias": bias}]
-    for bits in (8, 4):
-        packed = opened(quantize(layers, calibration, bits), layers, bits)
-        last = packed.stages[0]
-        error = np.sqrt(((last.weight * (last.scale / packed.scale)[:, None] - weight) ** 2).mean(axis=1))
-        step = np.abs(weight).max(axis=1) / (2 ** (bits - 1) - 1)
-        off = np.abs(last.bias * last.scale - bias)
-        credit(worst(error, step), floor=0.5, full=0.4, name="worst row, weights off by", unit=" steps")
-        credit(100 * worst(off, np.abs(bias)), floor=5.0, full=2.0, name="worst row, bias off by", unit=" %")
-        codes = read_in(calibration, packed.scale, packed.zero)
-        credit(np.ptp(codes) / share, floor=160, full=205, name="input codes spanned, of a range with 0")
-        credit(100 * (codes == 255).mean(), floor=2.0, full=1.0, name="input codes that are 255", unit=" %")
+@pytest.mark.points(1)
+@pytest.mark.needs("test_each_row_has_its_own_step")
+def test_each_bias_is_kept(rng, credit):
+    """A first layer's biases are kept, large or small, in rows of zeros too.
 
-
-def worst(error, size):
-    """Return the largest error / size; no error is too small where the size is 0."""
-    return float(np.divide(error, size, out=np.where(error > 0, np.inf, 0.0), where=size > 0).max())
+    What does one unit of a sum stand for? How large may a bias be beside its row's weights, and how many bits does its
+    code have?
+    """
+    for least, most in ((1 / 3, 1 / 3), (1, 5), (900, 1000)):
+        for layers, images in networks.readable(rng, least, most).values():
+            for bits in (8, 4) if len(layers) == 1 else (8,):
+                off = measures.bias_off(packed(layers, images, bits), layers[0])
+                credit(off, floor=5.0, full=2.0, name="worst bias off by", unit=" %")
 
 
 @pytest.mark.points(1)
 @pytest.mark.needs("test_file_is_small_and_whole_numbers")
-def test_activations_fill_their_codes(hidden, credit):
-    """On all calibration images the activations fill 0 … 255 and hardly ever saturate (8 and 4 bits).
+def test_input_codes_cover_the_images(rng, credit):
+    """The input codes of the calibration images use 0 … 255, and hardly any value lies beyond them.
 
-    Which images set your ranges, and which of the 256 codes does a ReLU's output use? Count both.
+    Which images set the range: all of them, wherever the bright ones stand? Must the range hold 0? Then try another
+    unit: very small, very large, nothing below zero, nothing above.
+    """
+    for images in (networks.units(rng) | networks.signs(rng) | networks.orders(rng)).values():
+        file = packed(networks.one_layer(rng, images), images, 8)
+        credit(measures.input_span(file, images), floor=160, full=205, name="input codes spanned, of a range with 0")
+        credit(measures.beyond(file, images), floor=2.0, full=1.0, name="values beyond the input codes", unit=" %")
+
+
+def hidden_codes(layers, images, bits):
+    """Return the codes of each hidden layer of a network for its calibration images."""
+    return integers.replay(packed(layers, images, bits), images)[1][1:]
+
+
+@pytest.mark.points(1)
+@pytest.mark.needs("test_input_codes_cover_the_images")
+def test_hidden_codes_reach_the_top(hidden, credit):
+    """On the calibration images each hidden layer uses its 256 codes nearly to the top.
+
+    Which codes does the output of a ReLU use? How many bits has an activation, whatever those of the weights?
     """
     net = hidden("digits-cnn", imbalance=1.0, images=1)
     for bits in (8, 4):
-        packed = opened(quantize(net.layers, net.calibration, bits), net.layers, bits)
-        _, (inputs, *activations) = replay(packed, net.calibration)
-        credit(np.ptp(inputs), floor=160, full=205, name="input codes spanned")
-        credit(min(codes.max() for codes in activations), floor=160, full=200, name="highest code of a hidden layer")
-        full = max((codes == 255).mean() for codes in (inputs, *activations))
-        credit(100 * full, floor=2.0, full=1.0, name="codes that are 255", unit=" %")
+        top = min(codes.max() for codes in hidden_codes(net.layers, net.calibration, bits))
+        credit(top, floor=160, full=200, name="highest code of a hidden layer")
 
 
 @pytest.mark.points(1)
-@pytest.mark.needs("test_file_is_small_and_whole_numbers")
-def test_run_needs_only_the_file(hidden, restart):
-    """After a restart `run` gives what each file says, for one image or many, whichever file came before.
+@pytest.mark.needs("test_input_codes_cover_the_images")
+def test_hidden_codes_hardly_saturate(hidden, rng, credit):
+    """On the calibration images hardly any code of a hidden layer is 255.
+
+    Which images set the range of a hidden layer, and what of them: the largest value, or a mean that hides it?
+    """
+    for place, net in enumerate([hidden("digits-cnn", imbalance=1.0, images=1), *networks.kinds(rng, 1.0).values()]):
+        log = net.calibration if place % 2 else networks.rolled(net.calibration)  # either half may be the dark one
+        layers = hidden_codes(net.layers, log, 8)
+        full = max((codes == integers.TOP).mean() for codes in layers)
+        credit(100 * full, floor=2.0, full=1.0, name="codes of a hidden layer that are 255", unit=" %")
+
+
+# --- quantize and run: what a call may read and write
+
+
+@pytest.mark.points(1)
+@pytest.mark.needs("test_run_takes_large_input", "test_file_is_small_and_whole_numbers")
+def test_run_needs_only_the_file(oracle, rng, restart):
+    """`run` gives what a file of `quantize` says, in the same process and in another, for one image or many.
 
     What does your `run` know that is not in its arguments?
     """
-    nets = [hidden("digits-cnn", draw, images=40) for draw in (10, 11)]
-    blobs = [quantize(net.layers, net.calibration, 8) for net in nets]
+    drawn = [*networks.kinds(rng).values(), *networks.largest(rng).values()]
+    blobs = [quantize(net.layers, net.calibration, (8, 4)[place % 2]) for place, net in enumerate(drawn)]
+    calls = [(blob, net.images) for blob, net in zip(blobs, drawn, strict=True)]
+    one = [(blob, images[:1].copy()) for blob, images in calls]
+    as_the_file_says(oracle, {"the process that wrote the file": calls})
     restart()
-    for net, blob in zip(nets[::-1], blobs[::-1], strict=True):
-        want, _ = replay(opened(blob, net.layers, 8), net.images)
-        logits = run(blob, net.images)
-        assert same_rows(logits, want).mean() >= FOLLOWED
-        assert same_rows(run(blob, net.images[:1]), np.asarray(logits)[:1]).all()
+    as_the_file_says(oracle, {"another process": calls[::-1], "one image, another process": one[::-1]})
 
 
-def off_by(got, want):
-    """Return the root mean square error of logits, relative to the logits' own root mean square."""
-    return float(np.sqrt(((got - want) ** 2).mean() / (want**2).mean()))
+@pytest.mark.points(1)
+@pytest.mark.needs("test_run_follows_the_worked_example", "test_file_has_the_stated_layout")
+def test_arguments_stay_as_they_are(untouched, hidden, rng):
+    """No call changes the layers, images and calibration that it was given.
 
-
-def costs(hidden, bits):
-    """Return what quantisation costs on two imbalanced networks: points of accuracy, the worse error, the bytes.
-
-    The logits counted are those that the file gives, so that `run` can neither add to them nor take away.
+    Who else holds the same arrays, and the same dicts? What does an operation in place leave behind?
     """
-    lost, errors, sizes = [], [], []
-    for draw in (0, 1):
-        net = hidden("digits-cnn", draw, images=690)
-        blob = quantize(net.layers, net.calibration, bits)
-        logits, _ = replay(opened(blob, net.layers, bits), net.images)
-        assert same_rows(run(blob, net.images), logits).mean() >= FOLLOWED
-        right = [(x.argmax(axis=1) == net.labels).mean() for x in (net.logits, logits)]
-        lost.append(100 * (right[0] - right[1]))
-        errors.append(off_by(logits, net.logits))
-        sizes.append(len(blob))
-    return lost, max(errors), sizes
+    nets = [*networks.kinds(rng).values(), hidden("digits-cnn", images=1)]
+    written = [(quantize, (net.layers, net.calibration, (8, 4)[place % 2])) for place, net in enumerate(nets)]
+    draws = [roundings.inputs(rng), layered.networks(rng, 8), layered.turns(rng)]
+    untouched(*written, *((run, calls[0]) for by_kind in draws for calls in by_kind.values()))
 
 
-def drawn_network(rng):
-    """Return a network of random weights with loud and quiet channels, images, and its logits for them.
-
-    conv, pool, conv, linear, linear on images (400, 2, 4, 6) in any unit. Each layer's biases are as large as the
-    spread of its sums.
-    """
-    size = 10.0 ** rng.uniform(-2, 2)
-    images = rng.uniform(-0.3 * rng.uniform() * size, size, size=(400, 2, 4, 6))
-    images = (images * rng.uniform(0.3, 1.0, size=(400, 1, 1, 1))).astype(np.float32)
-    layers, x, loud = [], images.astype(np.float64), np.ones(2)
-    for op, outputs in (("conv", 6), ("pool", 0), ("conv", 8), ("linear", 24), ("linear", 7)):
-        if op == "pool":
-            layers.append({"op": "pool"})
-            x = advance(Stage("pool"), x)
-            continue
-        shape = (outputs, x.shape[1], 3, 3) if op == "conv" else (outputs, x[0].size)
-        weight = rng.normal(size=shape).reshape(outputs, len(loud), -1) / loud[:, None]
-        weight = weight.reshape(shape)
-        total = products(op, weight, x)
-        across = (0, *range(2, total.ndim))
-        spread = total.std(axis=across)
-        bias = spread * rng.normal(size=outputs) - total.mean(axis=across)
-        loud = 50.0 ** rng.uniform(-1, 1, outputs)
-        gain = loud / spread
-        weight = (weight * gain.reshape(-1, *[1] * (weight.ndim - 1))).astype(np.float32)
-        bias = (bias * gain).astype(np.float32)
-        layers.append({"op": op, "weight": weight, "bias": bias})
-        total = products(op, weight.astype(np.float64), x)
-        total = total + channelwise(bias.astype(np.float64), total)
-        x = np.maximum(total, 0.0)
-    return layers, images, total
+# --- both together
 
 
 @pytest.mark.points(2)
-@pytest.mark.needs("test_run_is_exact_integer_arithmetic")
-@pytest.mark.needs("test_each_row_has_its_own_step")
-@pytest.mark.needs("test_activations_fill_their_codes")
-@pytest.mark.needs("test_run_needs_only_the_file")
-def test_8_bits_keep_accuracy(rng, hidden, credit):
+@pytest.mark.needs("test_each_bias_is_kept", "test_hidden_codes_reach_the_top", "test_hidden_codes_hardly_saturate")
+def test_8_bits_keep_accuracy(hidden, credit):
     """At 8 bits, networks with loud and quiet channels keep their accuracy and their logits.
 
     A row's step cures loud rows. What does a loud channel do to the activations that it shares a range with,
-    and to the weights that read it? Then try another architecture, and images in another unit.
+    and to the weights that read it?
     """
-    lost, error, _ = costs(hidden, 8)
-    credit(np.mean(lost), floor=3.0, full=1.0, name="accuracy lost", unit=" points")
-    credit(100 * error, floor=9.0, full=6.0, name="logits off by", unit=" %")
-    errors = []
-    for _ in range(3):
-        layers, images, logits = drawn_network(rng)
-        packed = opened(quantize(layers, images[:200], 8), layers, 8)
-        errors.append(off_by(replay(packed, images[200:])[0], logits[200:]))
-    credit(100 * max(errors), floor=50.0, full=25.0, name="logits of other networks off by", unit=" %")
+    keeps(hidden, credit, 8, {"floor": 3.0, "full": 1.0}, {"floor": 9.0, "full": 6.0})
 
 
-@pytest.mark.points(4)
-@pytest.mark.needs("test_run_unpacks_four_bits")
+def keeps(hidden, credit, bits, points, percent):
+    """Credit what quantisation costs on two imbalanced networks: points of accuracy, and the worse error of logits."""
+    lost, errors = [], []
+    for draw in (0, 1):
+        net = hidden("digits-cnn", draw, images=690)
+        logits, _ = integers.replay(packed(net.layers, net.calibration, bits), net.images)
+        right = [(x.argmax(axis=1) == net.labels).mean() for x in (net.logits, logits)]
+        lost.append(100 * (right[0] - right[1]))
+        errors.append(measures.off_by(logits, net.logits))
+    credit(np.mean(lost), **points, name="accuracy lost", unit=" points")
+    credit(max(errors), **percent, name="logits off by", unit=" %")
+
+
+@pytest.mark.points(2)
 @pytest.mark.needs("test_8_bits_keep_accuracy")
-def test_4_bits_keep_accuracy(hidden, credit, figure):
+def test_8_bits_keep_other_networks(rng, credit):
+    """At 8 bits, networks of every kind keep their logits, whatever the unit of their images.
+
+    What do you take for granted of a network: which layers follow which, how many there are, where a bias goes, what
+    a pool does with a channel's unit, and how an image with more columns than rows lies in memory?
+    """
+    for net in networks.kinds(rng).values():
+        logits, _ = integers.replay(packed(net.layers, net.calibration, 8), net.images)
+        off, worst = measures.off_by(logits, net.logits), measures.worst_output(logits, net.logits)
+        credit(off, floor=60.0, full=30.0, name="logits of another network off by", unit=" %")
+        credit(worst, floor=90.0, full=45.0, name="worst output of another network off by", unit=" %")
+
+
+@pytest.mark.points(3)
+@pytest.mark.needs("test_run_unpacks_four_bits", "test_8_bits_keep_accuracy")
+def test_4_bits_keep_accuracy(hidden, credit):
     """At 4 bits, networks with loud and quiet channels keep their accuracy and their logits.
 
     With 15 levels there is no slack. Is the imbalance gone, or only smaller? And one useless large weight spoils a
     row: which weights can never matter, because what they multiply is always zero?
     """
-    lost, error, size = costs(hidden, 4)
-    more, _, larger = costs(hidden, 8)
-    points = {"4 bits": (size, lost), "8 bits": (larger, more)}
-    figure(
-        "What the bytes buy, two networks", points, x="bytes of the file", y="points of accuracy lost", kind="points"
-    )
-    credit(np.mean(lost), floor=10.0, full=4.0, name="accuracy lost", unit=" points")
-    credit(100 * error, floor=23.0, full=17.0, name="logits off by", unit=" %")
+    keeps(hidden, credit, 4, {"floor": 10.0, "full": 4.0}, {"floor": 23.0, "full": 17.0})
+
+
+@pytest.mark.points(3)
+@pytest.mark.needs(
+    "test_run_needs_only_the_file",
+    "test_arguments_stay_as_they_are",
+    "test_8_bits_keep_other_networks",
+    "test_4_bits_keep_accuracy",
+)
+def test_nothing_is_kept_between_calls(oracle, replay, restart, rng):
+    """What a call gives depends on its arguments alone.
+
+    What is there before the first call, and what after it? By which part of the arguments would what is kept be found?
+    """
+    as_the_file_says(oracle, layered.apart(rng))
+    calls = networks.apart(rng)
+    first = [expect.blob(quantize(*call), most=files.MOST) for call in calls]
+    restart()
+    again = [expect.blob(quantize(*call), most=files.MOST) for call in reversed(calls)]
+    assert first == again[::-1], "quantize gave another file after calls that differ in one thing"
+    for call, blob in zip(calls, first, strict=True):
+        run(blob, call[1])
+    replay(quantize, run)

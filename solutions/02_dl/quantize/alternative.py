@@ -32,6 +32,7 @@ def quantize(layers, calibration, bits):
         flat = weight.flatten(1)
         row = flat.abs().amax(1) / (2 ** (bits - 1) - 1)
         row = torch.where(row > 0, row, torch.ones_like(row))
+        row = torch.maximum(row, bias.abs() / (unit * 2**30))  # a code of 31 bits, so that every sum fits in 32
         step = row * unit
         entry = {"shape": list(weight.shape), "op": layer["op"]}
         body += packed(torch.floor(flat / row[:, None] + 0.5).to(torch.int64).flatten(), bits)

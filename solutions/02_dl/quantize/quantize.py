@@ -57,7 +57,7 @@ def quantize(layers, calibration, bits):
 def input_range(x):
     """Return scale and zero point that spread min … max over 0 … 255; the real 0 has a code of its own."""
     low, high = min(float(x.min()), 0.0), max(float(x.max()), 0.0)
-    scale = (high - low) / TOP or 1.0
+    scale = (high - low) / TOP
     return scale, int(round_half_up(-low / scale))
 
 
