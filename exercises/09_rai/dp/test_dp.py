@@ -1,10 +1,19 @@
-"""Visible checks for rai-dp."""
+"""Visible checks: the statement's examples, a run that everybody can follow, and a first model."""
 
 import numpy as np
 import pytest
 from dp import clip, descend, epsilon, noise_for, noisy_mean, train
 
 from tenfold import expect
+
+ROWS = np.array([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0]])
+
+
+def compare(called, found, wanted, tolerance):
+    """Fail unless each number of an array is as near to the one wanted as the tolerance says."""
+    found = expect.array(found, shape=np.shape(wanted), kind="f", finite=True)
+    if not (np.abs(found - wanted) <= tolerance).all():
+        raise AssertionError(f"{called} gave {found.round(6).tolist()}; {np.array(wanted).tolist()} was wanted")
 
 
 @pytest.mark.points(1)
@@ -13,20 +22,18 @@ def test_clip_on_three_rows():
 
     Divide a row by its norm over the bound, where that is above 1.
     """
-    rows = np.array([[3.0, 4.0], [0.3, 0.4], [0.0, 0.0]])
-    short = expect.array(clip(rows, 1.0), shape=(3, 2), kind="f", finite=True)
-    assert short == pytest.approx(np.array([[0.6, 0.8], [0.3, 0.4], [0.0, 0.0]]))
+    compare(f"clip({ROWS.tolist()}, 1.0)", clip(ROWS, 1.0), [[0.6, 0.8], [0.3, 0.4], [0.0, 0.0]], 1e-6)
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_clip_on_three_rows")
 def test_mean_of_the_worked_example():
     """The example's private mean, with noise that is known.
 
     Clip, sum, add sigma times the bound times the draw, divide by the expected size: in this order.
     """
-    rows = np.array([[3.0, 4.0], [0.3, 0.4]])
-    mean = noisy_mean(rows, 1.0, 2.0, 4.0, lambda size: np.array([0.5, -0.5])[:size])
-    assert expect.array(mean, shape=(2,), kind="f", finite=True) == pytest.approx(np.array([0.475, 0.05]))
+    mean = noisy_mean(ROWS[:2], 1.0, 2.0, 4.0, lambda size: np.array([0.5, -0.5])[:size])
+    compare("noisy_mean of the example", mean, [0.475, 0.05], 1e-6)
 
 
 @pytest.mark.points(1)
@@ -35,12 +42,18 @@ def test_epsilon_of_two_examples():
 
     With a rate of 1 the divergence of order a is a / (2 sigma^2); the rest is the conversion.
     """
-    assert expect.number(epsilon(2.0, 1.0, 1, 1e-5)) == pytest.approx(2.168, rel=0.02)
-    assert expect.number(epsilon(1.0, 0.01, 1000, 1e-5)) == pytest.approx(2.108, rel=0.02)
-    assert expect.number(noise_for(2.108, 0.01, 1000, 1e-5)) == pytest.approx(1.0, rel=0.02)
+    for called, function, args, wanted in (
+        ("epsilon(2.0, 1.0, 1, 1e-5)", epsilon, (2.0, 1.0, 1, 1e-5), 2.168),
+        ("epsilon(1.0, 0.01, 1000, 1e-5)", epsilon, (1.0, 0.01, 1000, 1e-5), 2.108),
+        ("noise_for(2.108, 0.01, 1000, 1e-5)", noise_for, (2.108, 0.01, 1000, 1e-5), 1.0),
+    ):
+        found = expect.number(function(*args))
+        if not abs(found - wanted) <= 0.02 * wanted:
+            raise AssertionError(f"{called} gave {found:.5g}; {wanted} was wanted, within 2 %")
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_mean_of_the_worked_example")
 def test_descends_to_the_mean():
     """With everybody in every lot and no noise, the weights go to the mean of the records.
 
@@ -49,10 +62,11 @@ def test_descends_to_the_mean():
     records = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
     plan = {"rate": 1.0, "steps": 60, "bound": 10.0, "sigma": 0.0, "learning_rate": 0.5}
     last = descend(lambda weights, lot: weights - records[lot], 4, np.zeros(2), plan, 0)
-    assert expect.array(last, shape=(2,), kind="f", finite=True) == pytest.approx(np.array([0.5, 0.5]), abs=1e-6)
+    compare("descend towards four records, for 60 steps without noise,", last, [0.5, 0.5], 1e-6)
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_epsilon_of_two_examples")
 def test_model_beats_a_coin(public):
     """Training within a budget of 3 gets more than 70 % of the practice data's strangers right.
 
@@ -61,6 +75,7 @@ def test_model_beats_a_coin(public):
     records = public("private")
     model = expect.handle(train(records.X, records.y, records.ranges, 3.0, 1e-5, 0), methods=["predict_proba"])
     chances = expect.array(model.predict_proba(records.X_other), shape=(4000,), kind="f", finite=True)
-    assert ((chances > 0.5) == records.y_other).mean() >= 0.7
-    spent = expect.mapping(model.spent, keys=["sigma", "rate", "steps", "epsilon"])
-    assert expect.number(spent["epsilon"]) <= 3.03
+    right = float(((chances > 0.5) == records.y_other).mean())
+    assert right >= 0.7, f"the model has {100 * right:.1f} % of the strangers right; at least 70 % were wanted"
+    spent = expect.number(expect.mapping(model.spent, keys=["sigma", "rate", "steps", "epsilon"])["epsilon"])
+    assert spent <= 3.03, f"`spent` has an epsilon of {spent:.4g}; at most 3, and 1 % more, was wanted"
