@@ -113,6 +113,15 @@ def test_many_in_one_window():
     assert window.add("n0", "a", 7, 1) is False
 
 
+def test_names_that_look_alike():
+    window, names = FeatureWindow(5), ["K", "k", "kk", "K2", "k10"]
+    for name in names:
+        assert window.add(name, name, 1, 1) is True
+    for name in names:
+        assert window.add(name, name, 1, 1) is False
+    assert window.busiest(1) == ["K", "K2", "k", "k10", "kk"]
+
+
 @pytest.mark.parametrize("arguments", [(0,), (-5, 3), (1, -1), (7, -7)])
 def test_settings_below_the_least(arguments):
     with pytest.raises(ValueError):  # noqa: PT011
