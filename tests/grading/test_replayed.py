@@ -140,6 +140,8 @@ def test_weights_count():
 '''
 KEPT_TENSORS = {
     "nothing": ("t * t.sum()", ""),
+    "nothing, in memory that cannot be written": ("t.sum().expand(4)", ""),
+    "nothing, in inference mode": ("torch.inference_mode()(lambda: t * t.sum())()", ""),
     "by the tensor itself": ("seen.append(t) or kept.setdefault(id(t), t + 1).clone()", "held other values before"),
     "what it hands out": ("kept.setdefault(t.sum().item(), t * t.sum())", "what it had returned was overwritten"),
 }
@@ -149,7 +151,7 @@ KEPT_TENSORS = {
 def test_tensors_are_refilled_and_overwritten_as_arrays_are(toy, told, kind):
     toy.hidden_checks.write_text(TENSORS)
     answer, says = KEPT_TENSORS[kind]
-    found = told(f"kept, seen = {{}}, []\ndef total(t): return {answer}\n")
+    found = told(f"import torch\nkept, seen = {{}}, []\ndef total(t): return {answer}\n")
     assert says in found if says else found == ""
 
 

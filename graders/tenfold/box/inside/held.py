@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import sys
 from collections.abc import Callable
@@ -56,7 +57,8 @@ def overwrite(value: Any) -> None:
     if isinstance(value, np.ndarray) and value.flags.writeable and value.dtype.kind in "biufc":
         value[...] = np.logical_not(value) if value.dtype.kind == "b" else 7
     elif is_tensor(value):
-        value.detach()[...] = 7
+        with contextlib.suppress(RuntimeError):  # an expanded one, or one of inference mode, is not written to
+            value.detach()[...] = ~value if str(value.dtype) == "torch.bool" else 7
     elif isinstance(value, dict):
         overwrite([*value.values()])
         value.clear()
