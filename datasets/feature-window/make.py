@@ -2,7 +2,6 @@
 
 import importlib.util
 import marshal
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,23 +26,53 @@ BUGS = {
 BUG_IN_ANOTHER = ("0 <= at - e[1] < self.span", "at - e[1] < self.span")
 """An edit of the other correct version: it reads events of the future."""
 
-START = """
+RUNNER = b"""
 import os, sys
-os.environ.pop("PYTEST_ADDOPTS", None)
-os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 import pytest
-raise SystemExit(pytest.main(["suite.py", "-q", "-x", "--tb=short", "--color=no", "-p", "no:cacheprovider"]))
+
+ASKED = ["suite.py", "-q", "-x", "--tb=short", "--color=no", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+
+def run():
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), open("said", errors="replace").read(20000)
+    try:
+        os.environ.pop("PYTEST_ADDOPTS", None)
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        sys.dont_write_bytecode = True
+        said = os.open("said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(said, 1)
+        os.dup2(said, 2)
+        sys.stdout = sys.stderr = open(1, "w", errors="replace", closefd=False)
+        code = pytest.main(ASKED)
+        sys.stdout.flush()
+        os._exit(code)
+    finally:
+        os._exit(70)
 """
+"""Runs the suite in a process of its own and returns pytest's exit code and output."""
 ORDERS = {
     "as written": "",
     "backwards": "def pytest_collection_modifyitems(items):\n    items.reverse()\n",
-    "shuffled": """
-import random
+    "alone": """
+import os, pytest
+from _pytest.runner import runtestprotocol
 
-def pytest_collection_modifyitems(items):
-    random.Random(SHUFFLE).shuffle(items)
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item):
+    child = os.fork()
+    if not child:
+        try:
+            os._exit(any(report.failed for report in runtestprotocol(item, nextitem=None, log=False)))
+        finally:
+            os._exit(70)
+    if os.waitpid(child, 0)[1]:
+        item.session.testsfailed += 1
+        item.session.shouldfail = f"{item.name} fails when it runs alone"
+    return True
 """,
 }
+"""How the tests of a suite are run: a conftest.py for each way."""
 GREEN, RED = (0,), (1, 2)
 """Exit codes of pytest: all tests passed; some failed, or the file could not be collected."""
 
@@ -58,15 +87,16 @@ class Bench:
     bugs: dict[str, bytes]
     bug_in_another: bytes
 
-    def green(self, work, version, order="as written", shuffle=0):
+    def green(self, work, version, order="as written"):
         """Run the suite on a version; return True for green, False for red, and what pytest said of it."""
         work.write("feature_window.pyc", version)
-        work.write("conftest.py", ORDERS[order].replace("SHUFFLE", str(shuffle)).encode())
+        work.write("conftest.py", ORDERS[order].encode())
         work.write("pytest.ini", b"[pytest]\n")
-        ran = work.run([sys.executable, "-B", "-c", START])
-        said = telling(ran.output)
-        assert ran.code in GREEN + RED, f"pytest found no test in your suite, or did not come to its end\n{said}"
-        return ran.code in GREEN, said
+        work.write("suite_runner.py", RUNNER)
+        code, output = work.call("suite_runner", "run")
+        said = telling(output)
+        assert code in GREEN + RED, f"pytest found no test in your suite, or did not come to its end\n{said}"
+        return code in GREEN, said
 
     def compiled(self, source):
         """Return a module as the bytes of a .pyc file, without its text and docstrings."""

@@ -1,4 +1,7 @@
-"""Hidden versions of `feature_window`: correct ones with other insides, and the same with one bug each, all drawn."""
+"""Hidden versions of `feature_window`: correct ones with other insides, and the same with one bug each, in disguise.
+
+Which versions there are is not drawn, so no verdict hangs on a draw; their names and the order in which they come are.
+"""
 
 import ast
 import re
@@ -7,30 +10,28 @@ from pathlib import Path
 from tenfold.datasets import module
 
 HERE = Path(__file__).parent
-GROUPS = module(HERE / "bugs.py").GROUPS
 BASES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((HERE / "bases").glob("*.py"))}
+GROUPS = {path.stem: module(path).BUGS for path in sorted((HERE / "bugs").glob("*.py"))}
 PRIVATE = re.compile(r"(?<!\w)_[a-z]\w*")
 
 
-def correct(rng, count):
-    """Return the sources of `count` different correct versions, in a drawn order."""
-    names = rng.permutation(sorted(BASES))[:count]
+def correct(rng, names=tuple(BASES)):
+    """Return the sources of correct versions."""
     return [disguised(BASES[name], rng) for name in names]
 
 
-def buggy(rng, group, count):
-    """Return the sources of `count` versions with a bug each, all bugs being different."""
-    names = rng.permutation(sorted(GROUPS[group]))[:count]
-    return [disguised(_with_bug(GROUPS[group][name], rng), rng) for name in names]
+def buggy(rng, group):
+    """Return the source of each version of a group, all bugs being different."""
+    return [disguised(with_bug(*bug), rng) for bug in GROUPS[group].values()]
 
 
-def _with_bug(hosts, rng):
-    base = str(rng.choice(sorted(hosts)))
-    source, drawn = BASES[base], str(rng.integers(7, 13))
-    for old, new in hosts[base]:
+def with_bug(base, *edits):
+    """Return the source of a version with a bug: edits of a correct one."""
+    source = BASES[base]
+    for old, new in edits:
         if source.count(old) != 1:
             raise ValueError(f"{base}: {old!r} is there {source.count(old)} times")
-        source = source.replace(old, new.replace("DRAWN", drawn))
+        source = source.replace(old, new)
     return source
 
 

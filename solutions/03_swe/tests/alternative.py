@@ -81,7 +81,7 @@ def test_same_answers_as_the_model(seed):
     window, model = FeatureWindow(width, lateness), Model(width, lateness)
     clock = start
     for step in range(60):
-        value = rng.choice([0, rng.randint(-9, 9), rng.randint(-99, 99) / 8, rng.randint(1, 99) / 32])
+        value = rng.choice([0, rng.randint(-9, 9), rng.randint(-99, 99) / 8, rng.randint(1, 99) / 31])
         value = sign * abs(value) if sign else value
         if rng.random() < 0.08:
             value = rng.choice([nan, inf, -inf])
@@ -111,6 +111,15 @@ def test_many_in_one_window():
     assert [window.features("a", 7)[name] for name in ("count", "sum", "last")] == [200, 300, 1.5]
     assert window.forget("a") == 200
     assert window.add("n0", "a", 7, 1) is False
+
+
+def test_names_that_look_alike():
+    window, names = FeatureWindow(5), ["K", "k", "kk", "K2", "k10"]
+    for name in names:
+        assert window.add(name, name, 1, 1) is True
+    for name in names:
+        assert window.add(name, name, 1, 1) is False
+    assert window.busiest(1) == ["K", "K2", "k", "k10", "kk"]
 
 
 @pytest.mark.parametrize("arguments", [(0,), (-5, 3), (1, -1), (7, -7)])

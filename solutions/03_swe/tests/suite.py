@@ -47,6 +47,14 @@ def test_a_bad_value_changes_nothing(bad):
     assert window.add("bad", "a", 1, 2) is True
 
 
+@pytest.mark.parametrize("time", [0, 50, -50])
+@pytest.mark.parametrize("name", ["e0", "new"])
+def test_a_bad_value_is_refused_whatever_the_rest(name, time):
+    window = window_of(("a", 0, 1), lateness=0)
+    with pytest.raises(ValueError):  # noqa: PT011
+        window.add(name, "b", time, math.nan)
+
+
 # 3: each id once
 
 
@@ -63,6 +71,12 @@ def test_an_id_is_stored_once_under_whatever_key(key):
 def test_equal_events_with_other_ids_all_count():
     window = window_of(("a", 10, 3), ("a", 10, 3), ("a", 11, 3))
     assert window.features("a", 20) == {"count": 3, "sum": 9, "mean": 3, "min": 3, "max": 3, "last": 3}
+
+
+def test_ids_differ_by_case():
+    window = FeatureWindow(100)
+    assert [window.add(name, "a", 10, 1) for name in ("id1", "ID1", "id10", "id")] == [True] * 4
+    assert [window.add(name, "a", 10, 1) for name in ("id1", "ID1", "id10", "id")] == [False] * 4
 
 
 # 4: the watermark, and what comes too late
@@ -111,6 +125,12 @@ def test_any_moment_may_be_asked_for_in_any_order():
         assert window.features("a", at)["last"] == (inside[-1] if inside else None)
 
 
+def test_many_events_are_all_counted():
+    window = window_of(*[("a", number // 4, number) for number in range(400)])
+    found = window.features("a", 99)
+    assert (found["count"], found["sum"], found["min"], found["max"], found["last"]) == (400, 79_800, 0, 399, 399)
+
+
 def test_figures_of_events_out_of_order():
     window = window_of(("a", 30, 1.25), ("b", 35, 1000), ("a", 20, 8), ("a", 40, -2.5), ("a", 25, 0), ("A", 26, 99))
     found = window.features("a", 50)
@@ -118,6 +138,14 @@ def test_figures_of_events_out_of_order():
     assert (found["count"], found["min"], found["max"], found["last"]) == (4, -2.5, 8, -2.5)
     assert found["sum"] == pytest.approx(6.75, rel=1e-9)
     assert found["mean"] == pytest.approx(1.6875, rel=1e-9)
+
+
+@pytest.mark.parametrize("value", [16_777_217, -0.1, 123_456_789.123])
+def test_figures_keep_all_digits(value):
+    found = window_of(("a", 1, value), ("a", 2, value)).features("a", 2)
+    assert (found["min"], found["max"], found["last"]) == (value, value, value)
+    assert found["sum"] == pytest.approx(2 * value, rel=1e-9)
+    assert found["mean"] == pytest.approx(value, rel=1e-9)
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -137,12 +165,6 @@ def test_zeros_are_values():
 def test_last_of_equal_times_is_the_one_stored_last(values):
     window = window_of(*[("a", 10, value) for value in values], ("a", 9, 100))
     assert window.features("a", 10)["last"] == values[-1]
-
-
-def test_many_events_are_all_counted():
-    window = window_of(*[("a", number // 4, number) for number in range(400)])
-    found = window.features("a", 99)
-    assert (found["count"], found["sum"], found["min"], found["max"], found["last"]) == (400, 79_800, 0, 399, 399)
 
 
 @pytest.mark.parametrize(("key", "at"), [("nobody", 10), ("a", 9), ("a", 110)])
@@ -184,6 +206,11 @@ def test_busiest_by_count_in_the_window_then_by_name():
 def test_busiest_prefers_the_key_of_the_window_not_of_all_time():
     window = window_of(*[("a", time, 1) for time in range(5)], ("b", 200, 1), ("b", 201, 1), ("a", 202, 1))
     assert window.busiest(202) == ["b", "a"]
+
+
+def test_busiest_has_equal_keys_in_the_order_of_sorted():
+    names = ["b", "A", "a10", "B", "a9", "a", "Ab"]
+    assert window_of(*[(name, 10, 1) for name in names]).busiest(10) == sorted(names)
 
 
 # 7: forgetting

@@ -1,7 +1,6 @@
 """The values of each key by their second."""
 
 from math import inf
-from statistics import fmean
 
 
 class FeatureWindow:
@@ -41,11 +40,11 @@ class FeatureWindow:
         slots = self._seconds.get(key, {})
         times = sorted(time for time in slots if self._age_fits(at - time))
         values = [value for time in times for value in slots[time]]
+        back = values[::-1]  # newest first: the last digit of a sum is another one
         names = ("count", "sum", "mean", "min", "max", "last")
         if values:
-            return dict(
-                zip(names, (len(values), sum(values), fmean(values), min(values), max(values), values[-1]), strict=True)
-            )
+            found = (len(values), sum(back), sum(back) / len(back), min(values), max(values), values[-1])
+            return dict(zip(names, found, strict=True))
         return dict(zip(names, (0, 0, *[None] * 4), strict=True))
 
     def busiest(self, at):
