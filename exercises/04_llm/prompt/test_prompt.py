@@ -13,12 +13,18 @@ model, form = module(DATA / "model.py"), module(DATA / "form.py")
 CALLS = 5_000
 
 
+def say(holds, called, came, wanted):
+    """Fail with a sentence unless something holds."""
+    if not holds:
+        raise AssertionError(f"{called} gives {came}; wanted: {wanted}")
+
+
 def made(task, texts, budget):
     """Return the prompts of one call, and what each is made of."""
     model.tokenizer()  # unpacked here: a machine that cannot is not your fault, nor is its time yours
     given = prompts(task["examples"], task["labels"], texts, budget, Callback(model.count, calls=CALLS))
     given = [expect.text(each) for each in expect.sequence(given, length=len(texts))]
-    return given, form.all_opened(given, task["labels"])
+    return given, [form.opened(each, task["labels"]) for each in given]
 
 
 @pytest.mark.points(1)
@@ -27,15 +33,19 @@ def test_prompts_have_the_form(public):
 
     Print one of your prompts. Could you tell, from the prompt alone, where the text begins and ends?
     """
-    task = public("smollm2")
+    task, called = public("smollm2"), "the prompt of a public message"
     _, forms = made(task, task["texts"][:5], task["budget"])
     for text, each in zip(task["texts"], forms, strict=False):
-        assert each.shown == text, "the text is not shown as it is"
-        assert {label for _, label in each.examples} == set(task["labels"]), "a label has no example"
-        assert set(each.examples) <= set(task["examples"]), "an example is not as it was given"
+        say(each.shown == text, called, f"{each.shown!r} as the text", repr(text))
+        for label in task["labels"]:
+            say(label in dict(each.examples).values(), called, f"no example of {label}", "at least one")
+        for shown, label in each.examples:
+            known = (shown, label) in task["examples"]
+            say(known, called, f"the example {shown!r} for {label}", "examples and labels as they are given")
 
 
 @pytest.mark.points(1)
+@pytest.mark.needs("test_prompts_have_the_form")
 def test_prompts_stay_in_budget(public):
     """No prompt has more tokens than its budget, and 40 are left for the text.
 
@@ -44,8 +54,10 @@ def test_prompts_stay_in_budget(public):
     task = public("smollm2")
     for budget in (120, 160, 220):
         given, forms = made(task, task["texts"][:3], budget)
-        assert max(map(model.count, given)) <= budget, "a prompt is over its budget"
-        assert model.count(forms[0].head + '""' + forms[0].cue) <= budget - 40, "too little room for the text"
+        called, most = f"prompts(…, budget={budget}, …)", max(map(model.count, given))
+        say(most <= budget, called, f"a prompt of {most} tokens", f"at most {budget}")
+        around = model.count(f'{forms[0].head}""{forms[0].cue}')
+        say(around <= budget - 40, called, f"{around} tokens around the text", f"at most {budget - 40}")
 
 
 @pytest.mark.points(1)
@@ -57,8 +69,9 @@ def test_decision_of_the_worked_example(rng):
     scores, probed = [-1.0, -2.5, -3.0], [[-0.5, -4.0, -3.5], [-0.7, -3.6, -2.5]]
     for _ in range(10):  # the same numbers, the labels in another order
         order = [int(i) for i in rng.permutation(3)]
-        found = decide([scores[i] for i in order], [[row[i] for i in order] for row in probed])
-        assert expect.integer(found) == order.index(1)
+        own, rows = [scores[i] for i in order], [[row[i] for i in order] for row in probed]
+        found = expect.integer(decide(own, rows))
+        say(found == order.index(1), f"decide({own}, {rows})", found, f"{order.index(1)}, which gains most on its mean")
 
 
 @pytest.mark.points(1)
@@ -68,7 +81,12 @@ def test_answers_of_the_worked_example():
     "mapleton" is not "maple", and who names two has not decided.
     """
     labels = ["maple", "copper"]
-    assert expect.text(parse("\n Maple.\ncopper", labels)) == "maple"
-    assert expect.text(parse("The team is **copper**", labels)) == "copper"
-    assert parse("maple or copper", labels) is None
-    assert parse("mapleton", labels) is None
+    for answer, wanted in (
+        ("\n Maple.\ncopper", "maple"),
+        ("The team is **copper**", "copper"),
+        ("maple or copper", None),
+        ("mapleton", None),
+    ):
+        found = parse(answer, labels)
+        found = found if found is None else expect.text(found)
+        say(found == wanted, f"parse({answer!r}, {labels})", repr(found), repr(wanted))

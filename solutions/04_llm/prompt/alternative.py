@@ -41,7 +41,7 @@ def prompts(examples, labels, texts, budget, count):
     for text in map(_safe, texts):
         prompt = f'{head}"{text}" ->'
         if count(prompt) > budget:
-            step = size = min(len(text) // 2, 20 * budget)
+            step = size = len(text) // 2
             while step or count(prompt) > budget:
                 step //= 2
                 move = max(step, 1)

@@ -60,7 +60,7 @@ def _prompt(start, text, budget, count):
     whole = f'{start}"{text}"{CUE}'
     if count(whole) <= budget:
         return whole
-    low, high = 0, min(len(text) // 2, 20 * budget)  # a token holds few characters: no need to try a whole book
+    low, high = 0, len(text) // 2
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if count(ends(middle)) <= budget else (low, middle - 1)
@@ -83,7 +83,17 @@ def decide(scores, probed):
 def parse(answer, labels):
     """Return the one label that the first line names, or None."""
     line = next((line for line in answer.splitlines() if line.strip()), "")
-    longest_first = sorted(labels, key=len, reverse=True)  # "red oak" before "oak"
-    pattern = r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)"
-    named = {match.lower() for match in re.findall(pattern, line, flags=re.IGNORECASE)}
-    return next((label for label in labels if {label.lower()} == named), None)
+    places = [(start, end, label) for label in labels for start, end in spans(line, label)]
+    named = {label for start, end, label in places if not inside(start, end, places)}
+    return named.pop() if len(named) == 1 else None
+
+
+def spans(line, label):
+    """Return where a line has a label as a whole word; looking ahead, so that one place may overlap the next."""
+    pattern = rf"(?<!\w)(?=({re.escape(label)})(?!\w))"
+    return [match.span(1) for match in re.finditer(pattern, line, flags=re.IGNORECASE)]
+
+
+def inside(start, end, places):
+    """Return whether a longer label stands around a place: "red oak" around "oak"."""
+    return any(first <= start and end <= last and last - first > end - start for first, last, _ in places)
