@@ -384,7 +384,9 @@ def test_ctrl_c_under_make_is_a_line_and_no_traceback(kit, target, times, eventu
     for _ in range(times):
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     said = process.communicate(timeout=PATIENCE)[1]
-    assert process.returncode in (-signal.SIGINT, 130), said
+    # a second signal can find make at waiting for what has ended by then: it says so, and ends with 2
+    ends = (-signal.SIGINT, 130, 2) if "wait: No child processes" in said and times > 1 else (-signal.SIGINT, 130)
+    assert process.returncode in ends, said
     assert said.count("stopped by you") == 1
     assert "Traceback" not in said
     assert (venv / "tenfold-unfinished").exists()

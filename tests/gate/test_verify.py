@@ -205,6 +205,12 @@ def test_a_mutant_that_could_still_pass_is_graded_whole(copy):
     assert trials._costs_the_pass(exercise, "test_weights_count")  # and with it test_large_offsets
 
 
+def test_a_mutant_is_graded_up_to_the_check_that_names_it_and_on_other_seeds_by_that_alone(toy, tmp_path):
+    asked = {t.seed: t.request.only for t in trials.trials_of(toy, 2, tmp_path, None) if t.name == "median"}
+    visible = {"test_mean_of_three", "test_returns_a_number", "test_empty_is_an_error"}
+    assert asked == {0: visible | {"test_weights_count"}, 1: {"test_weights_count"}}
+
+
 def test_junk_keeps_the_shape_of_the_starter(toy):
     made = junk.submissions({"mean.py": (toy.folder / "mean.py").read_bytes(), "notes.md": b"# x"})
     assert set(made) == set(junk.VALUES)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..exercise import extras, seeds
-from ..exercise.check_functions import worth
+from ..exercise.check_functions import check_names, needed, worth
 from ..exercise.exercise import Exercise
 from ..exercise.mutants import alternatives, mutate
 from ..grading.grade import Request
@@ -59,9 +59,10 @@ def trials_of(exercise: Exercise, count: int, folder: Path, level: str | None) -
     for mutant in exercise.mutants:
         staged = _stage(folder, mutant["name"], mutate(exercise, mutant))
         check = mutant["caught_by"]
-        only = frozenset([check]) if _costs_the_pass(exercise, check) else None
+        alone = _costs_the_pass(exercise, check)
         for seed in range(count):
-            yield trial("mutant", staged, seed, check, only if seed else None)  # whole once: its report is read
+            only = (frozenset([check]) if seed else _as_far_as(exercise, check)) if alone else None
+            yield trial("mutant", staged, seed, check, only)
 
 
 def _stage(folder: Path, name: str, files: dict[str, bytes]) -> Path:
@@ -76,6 +77,12 @@ def _extras(path: Path) -> list[str]:
     """Return the groups that an alternative names in its first line: ``# extras: boost``."""
     first = path.read_text(encoding="utf-8").partition("\n")[0] if path.is_file() else ""
     return first.removeprefix("# extras:").replace(",", " ").split() if first.startswith("# extras:") else []
+
+
+def _as_far_as(exercise: Exercise, check: str) -> frozenset[str]:
+    """Return the checks up to `check`: by then it is decided what a report leads to."""
+    names = check_names(exercise)
+    return frozenset(names[: 1 + max(map(names.index, {check} | needed(exercise, check)))])
 
 
 def _costs_the_pass(exercise: Exercise, check: str) -> bool:
