@@ -194,6 +194,12 @@ ACTIVE = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.en
 """As in an activated environment: nbgrader calls alembic."""
 
 
+@pytest.fixture(autouse=True)
+def _no_trial_stands_from_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each test grade for itself what it proves."""
+    monkeypatch.setattr("tenfold.gate.kept.FOLDER", tmp_path / "trials that were kept")
+
+
 @pytest.fixture
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the tiny course: grades write into it what was done, and Python what it compiled."""

@@ -62,3 +62,16 @@ def test_who_keeps_every_point_is_told_unless_it_is_equivalent(toy, mutate):
     assert len(lying) == len(alive) - noted["equivalent"]
     proof_record.reword(toy)
     assert json.loads(proof_record.path(toy).read_text())["edits"] == noted
+
+
+def test_an_edit_that_lost_points_is_not_graded_again(toy, mutate, monkeypatch):
+    graded, lost = [], mutation._lost
+    monkeypatch.setattr(mutation, "_lost", lambda result, tried: graded.append(tried) or lost(result, tried))
+    first = mutate(toy)
+    assert len(graded) == 8
+    assert mutate(toy) == first
+    assert len(graded) < 8 + 4
+    graded.clear()
+    toy.hidden_checks.write_text(toy.hidden_checks.read_text() + "\n")
+    mutate(toy)
+    assert len(graded) == 8

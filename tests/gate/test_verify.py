@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import shutil
@@ -14,7 +15,7 @@ from rich.console import Console
 
 from tenfold.errors import MachineError
 from tenfold.exercise import catalog, contract, extras, proof_record
-from tenfold.gate import junk, trials, verify
+from tenfold.gate import junk, kept, kill_matrix, trials, verify
 from tenfold.grading import grade as grade_module
 from tenfold.grading import leaked_rows
 
@@ -34,9 +35,9 @@ def copy(course, tmp_path):
     return edit
 
 
-def prove(exercise, seeds=1, part=None):
+def prove(exercise, seeds=1, **how):
     text = io.StringIO()
-    held = verify.prove(exercise, seeds, 2, Console(file=text, width=200), part=part)
+    held = verify.prove(exercise, seeds, 2, Console(file=text, width=200), **how)
     return held, text.getvalue()
 
 
@@ -74,6 +75,51 @@ def test_a_trial_that_breaks_is_told_and_the_others_go_on(copy, lane, error):
     assert "mutant weights_ignored, seed 0: its grade broke" in said
     assert len({request.path for request in tried}) == 5
     assert said.count("✗") == 1
+
+
+def test_what_held_stands_until_something_changes_that_it_depends_on(copy, lane):
+    tried = set()
+
+    def graded(request):
+        tried.add(request.path.name)
+        return grade_module.grade(request)
+
+    def again(**how):
+        tried.clear()
+        held, _ = prove(copy(), part=lambda found: [t for t in found if t.name in everything], **how)
+        return held, set(tried)
+
+    lane(graded)
+    everything = {"solution", "wraps_around", "median"}
+    assert again() == (True, everything)
+    assert again() == (True, set())
+    assert again(anew=True) == (True, everything)
+    old = 'name = "wraps_around"\ncaught_by = "test_large_offsets"'
+    new = old.replace("test_large_offsets", "test_weights_count")
+    copy(MUTANTS, old, new)
+    for _ in range(2):  # what does not hold does not stand
+        assert again() == (False, {"wraps_around"})
+    copy(MUTANTS, new, old)
+    copy("solutions/01_toy/mean/mean.py", "def mean", "# new\ndef mean")
+    assert again() == (True, {"solution", "wraps_around"})  # one file, and one edit of it
+    copy(HIDDEN, "Divide by", "First divide by")
+    assert again() == (True, everything)
+
+
+def test_an_outcome_that_is_kept_is_the_same_but_for_its_figures(toy):
+    result = grade_module.grade(grade_module.Request(toy, toy.solution / "mean.py"))
+    assert any(check.measured for check in result.checks)
+    assert kept.as_result(json.loads(json.dumps(kept.as_value(result)))) == result
+
+
+@pytest.mark.parametrize(("first", "told"), [("test_large_offsets", True), ("test_weights_count", False)])
+def test_a_report_that_leads_elsewhere_than_to_the_check_that_names_a_mutant_is_told(toy, tmp_path, first, told):
+    trial = next(t for t in trials.trials_of(toy, 1, tmp_path, None) if t.name == "median")
+    result = grade_module.grade(trial.request)
+    failed = next(check for check in result.checks if check.id == trial.mutant)
+    result = dataclasses.replace(result, checks=(dataclasses.replace(failed, id=first), *result.checks))
+    said = list(kill_matrix.judged(toy, trial, result))
+    assert any(line.startswith("its report leads to test_large_offsets") for line in said) is told
 
 
 def test_an_exercise_that_breaks_does_not_end_the_proof_of_others(course, monkeypatch):
@@ -135,7 +181,7 @@ def test_words_that_break_the_contract_leave_the_proof_stale(copy):
         ("starter", HIDDEN, 'values, weights = hidden("numbers")\n    want', "return\n    want", "seed 0: earns 3"),
         ("junk", HIDDEN, "expect.number(mean(values, weights))", "mean(values, weights)", "could not grade"),
         ("mutant", MEDIAN, "import numpy", "import nompy", "mutant median, seed 0: does not load"),
-        ("mutant", MUTANTS, '"test_large_offsets"', '"test_weights_count"', "its report leads to test_large_offsets"),
+        ("mutant", MUTANTS, '"test_large_offsets"', '"test_weights_count"', "is not caught by test_weights_count"),
     ],
     ids=["mutant survives", "starter earns", "junk breaks the grader", "mutant does not load", "led"],
 )  # fmt: skip

@@ -29,6 +29,7 @@ def add(words: Any) -> None:
     word.add_argument("--jobs", type=int, help="how many grades at once (default: one a core)")
     word.add_argument("--level", help="the very sandbox level to grade at (default: the best one)")
     word.add_argument("--changed", action="store_true", help="only where the proof is stale")
+    word.add_argument("--anew", action="store_true", help="also what held before, and nothing has changed since")
     word.set_defaults(run=_verify)
 
     word = words.add_parser(
@@ -51,7 +52,9 @@ def _verify(course: Path, arguments: argparse.Namespace) -> int:
         raise UsageError("nothing was proved: no exercise can run here")
     if arguments.level is not None:
         levels.require(arguments.level)
-    return verify.verify(chosen, arguments.seeds, arguments.jobs, arguments.changed, console, arguments.level)
+    return verify.verify(
+        chosen, arguments.seeds, arguments.jobs, arguments.changed, console, arguments.level, arguments.anew
+    )
 
 
 def _mutate(course: Path, arguments: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from ..exercise.exercise import Exercise
 from ..grading.grade import Request, grade
 from ..result import Result
 from . import lanes, small_edits, text_edits
+from .kept import Kept
 from .small_edits import Edit, sample
 from .trials import seed_of
 
@@ -84,17 +85,24 @@ def _tried(exercise: Exercise, count: int, jobs: int, folder: Path, console: Con
     slowest = max(check.seconds for check in whole.checks)
     limits = replace(exercise.limits, seconds=min(exercise.limits.seconds, LEAST + SLOWER * slowest))
     hurried = replace(exercise, limits=limits)
-    found = list[Tried]()
+    kept, found = Kept(exercise), list[Tried]()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("grading", total=len(chosen))
         with lanes.pool(exercise, jobs) as pool:
             futures = {}
             for place, tried in enumerate(chosen):
-                files = {**solution, tried.file: tried.edit.text.encode()}
-                request = Request(hurried, _staged(folder / str(place), files), seed_of(0), until_loss=order)
-                futures[pool.submit(lanes.graded, request)] = tried
+                path = _staged(folder / str(place), {**solution, tried.file: tried.edit.text.encode()})
+                if lost := kept.find(path, "edit"):
+                    found.append(replace(tried, lost=lost))
+                    progress.advance(task)
+                    continue
+                request = Request(hurried, path, seed_of(0), until_loss=order)
+                futures[pool.submit(lanes.graded, request)] = tried, path
             for future in as_completed(futures):
-                found.append(replace(futures[future], lost=_lost(future.result(), futures[future])))
+                tried, path = futures[future]
+                if lost := _lost(future.result(), tried):
+                    kept.keep(lost, path, "edit")
+                found.append(replace(tried, lost=lost))
                 progress.advance(task)
     return sorted(found, key=lambda t: t.told)
 

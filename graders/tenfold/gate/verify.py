@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from traceback import format_exc
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -18,6 +19,7 @@ from ..exercise import contract, promises, proof_record
 from ..exercise.exercise import Exercise
 from ..result import Result
 from . import lanes, plain_pytest
+from .kept import Kept, as_result, as_value
 from .kill_matrix import judged, matrix, metrics
 from .trials import Trial, seed_of, trials_of
 
@@ -25,9 +27,18 @@ TRIES = 2
 
 
 def verify(
-    exercises: list[Exercise], count: int, jobs: int | None, changed: bool, console: Console, level: str | None = None
+    exercises: list[Exercise],
+    count: int,
+    jobs: int | None,
+    changed: bool,
+    console: Console,
+    level: str | None = None,
+    anew: bool = False,
 ) -> int:
-    """Prove exercises, print the kill matrix of each, write the proofs; return 0 when all hold, else 1."""
+    """Prove exercises, print the kill matrix of each, write the proofs; return 0 when all hold, else 1.
+
+    A trial that held before is not graded again while nothing that it depends on has changed, unless `anew`.
+    """
     wanted = [e for e in exercises if not (changed and proof_record.is_fresh(e))]
     for e in wanted:
         e.require_extras()
@@ -37,7 +48,7 @@ def verify(
             if changed and proof_record.grades_stand(e):
                 proved = reword(e, console)
             else:
-                proved = prove(e, count, jobs or os.cpu_count() or 1, console, level=level)
+                proved = prove(e, count, jobs or os.cpu_count() or 1, console, level, anew=anew)
         except Exception as error:  # one exercise that breaks is no reason to leave the others unproved
             console.print(
                 Text.assemble(("  ✗ ", "red"), str(error) if isinstance(error, TenfoldError) else format_exc())
@@ -59,6 +70,7 @@ def prove(
     console: Console,
     level: str | None = None,
     part: Callable[[list[Trial]], list[Trial]] | None = None,
+    anew: bool = False,
 ) -> bool:
     """Prove one exercise on `count` seeds, the first of them the practice seed, and write the proof.
 
@@ -73,8 +85,13 @@ def prove(
         with held_folder.held("tenfold-verify-") as (folder, _):
             trials = list(trials_of(exercise, count, folder, level))
             trials = trials if part is None else part(trials)
-            console.print(f"  {len(trials)} grades, {jobs} at a time")
-            outcomes, broken = _run(exercise, trials, jobs, console)
+            kept = Kept(exercise)
+            stands = {} if anew else {t: as_result(found) for t in trials if (found := kept.find(*_told_by(t)))}
+            stood = f"; {len(stands)} more stand from before" if stands else ""
+            console.print(f"  {len(trials) - len(stands)} grades, {jobs} at a time{stood}")
+            graded, broken = _run(exercise, [t for t in trials if t not in stands], jobs, console, kept)
+        results = stands | graded
+        outcomes = [(t, results[t]) for t in trials if t in results]
         wrong = [f"{t.role} {t.name}, seed {t.seed}: {why}" for t, why in broken.items()]
         wrong += [f"{t.role} {t.name}, seed {t.seed}: {w}" for t, r in outcomes for w in judged(exercise, t, r)]
         console.print(matrix(exercise, outcomes))
@@ -113,10 +130,17 @@ def _told(wrong: list[str], console: Console) -> bool:
     return not wrong
 
 
+def _told_by(trial: Trial) -> tuple[Any, ...]:
+    """Return what an outcome of a trial is kept under."""
+    request = trial.request
+    only = sorted(request.only) if request.only is not None else None
+    return request.path, trial.role, trial.mutant, trial.seed, only, request.level, request.audit
+
+
 def _run(
-    exercise: Exercise, trials: list[Trial], jobs: int, console: Console
-) -> tuple[list[tuple[Trial, Result]], dict[Trial, str]]:
-    """Grade every trial; return the results, and why a trial has none."""
+    exercise: Exercise, trials: list[Trial], jobs: int, console: Console, kept: Kept
+) -> tuple[dict[Trial, Result], dict[Trial, str]]:
+    """Grade every trial, and keep what holds; return the results, and why a trial has none."""
     results: dict[Trial, Result] = {}
     broken: dict[Trial, Exception] = {}
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -133,14 +157,16 @@ def _run(
                     for future in as_completed(futures):
                         trial = futures[future]
                         try:
-                            results[trial] = future.result()
+                            results[trial] = result = future.result()
                         except Exception as error:
                             broken[trial] = error
                             continue
                         progress.advance(task)
+                        if not any(judged(exercise, trial, result)):
+                            kept.keep(as_value(result), *_told_by(trial))
                 except BaseException:  # somebody ended it: what has not begun need not begin
                     pool.shutdown(wait=False, cancel_futures=True)
                     lanes.stop()
                     raise
     lost = {t: f"its grade broke: {error!r}" for t, error in broken.items() if t not in results}
-    return [(t, results[t]) for t in trials if t in results], lost
+    return results, lost

@@ -1,0 +1,71 @@
+"""What earlier trials of an exercise gave: it stands as long as nothing that it depends on has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import sys
+from dataclasses import asdict, replace
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+from .. import __file__ as engine
+from ..exercise import proof_record
+from ..exercise.exercise import Exercise
+from ..exercise.file_hash import digest
+from ..files import make_folder, write_whole
+from ..result import CheckResult, Metric, Result
+
+FOLDER = Path(sys.prefix) / "tenfold-trials"
+"""In the environment, where no checkout and no pull request reaches; `make clean` removes it."""
+
+
+class Kept:
+    """What is kept of an exercise as it is now, with this engine and these libraries; of another state, nothing is.
+
+    A value is one of JSON, and is found again by words that say what was tried, and by the files that were handed in.
+    """
+
+    def __init__(self, exercise: Exercise) -> None:
+        libraries = sorted(f"{d.name} {d.version}" for d in distributions())
+        parts = proof_record.judging(exercise), digest([Path(engine).parent], Path(engine).parent.parent)
+        state = json.dumps([*parts, libraries, sys.version, platform.platform()])
+        self._folder = FOLDER / exercise.id / hashlib.sha256(state.encode()).hexdigest()[:16]
+        for old in self._folder.parent.glob("*"):
+            if old != self._folder:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def find(self, files: Path, *words: object) -> Any:
+        """Return what was kept, or None."""
+        try:
+            return json.loads(self._path(files, words).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def keep(self, value: Any, files: Path, *words: object) -> None:
+        """Keep a value."""
+        path = self._path(files, words)
+        make_folder(path.parent)
+        write_whole(path, json.dumps(value))
+
+    def _path(self, files: Path, words: tuple[object, ...]) -> Path:
+        told = json.dumps([digest([files], files.parent), *map(str, words)])
+        return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.json"
+
+
+def as_value(result: Result) -> dict[str, Any]:
+    """Return a result, without its figures, as a value of JSON."""
+    return asdict(replace(result, checks=tuple(replace(check, figures=()) for check in result.checks)))
+
+
+def as_result(value: dict[str, Any]) -> Result:
+    """Return the result that `as_value` was given, without figures."""
+
+    def check(fields: dict[str, Any]) -> CheckResult:
+        metric, measured = fields["metric"], tuple(Metric(**one) for one in fields["measured"])
+        return CheckResult(**fields | {"metric": metric and Metric(**metric), "measured": measured, "figures": ()})
+
+    return Result(**value | {"checks": tuple(check(fields) for fields in value["checks"])})
