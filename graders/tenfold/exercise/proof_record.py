@@ -23,16 +23,16 @@ def path(exercise: Exercise) -> Path:
 
 def fingerprint(exercise: Exercise) -> str:
     """Return the hash of what the grades of a proof depend on: checks, solutions, mutants, data and engine version."""
-    parts = [*_judging(exercise), exercise.solution]
+    parts = [*_judges(exercise), exercise.solution]
     return hashlib.sha256(f"{__version__} {digest(parts, exercise.course)}".encode()).hexdigest()
 
 
 def judging(exercise: Exercise) -> str:
     """Return the hash of what the grade of any submission depends on: settings, starter, checks and data."""
-    return digest(_judging(exercise), exercise.course)
+    return digest(_judges(exercise), exercise.course)
 
 
-def _judging(exercise: Exercise) -> list[Path]:
+def _judges(exercise: Exercise) -> list[Path]:
     parts = [exercise.folder / name for name in ("exercise.toml", *exercise.files)]
     parts += [p for p in exercise.grader.glob("*") if p.name not in ("proof.json", *NOTED)]
     return [*parts, exercise.visible_checks, *exercise.data_folders()]
