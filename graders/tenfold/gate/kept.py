@@ -13,13 +13,13 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from .. import __file__ as engine
 from ..exercise import proof_record
 from ..exercise.exercise import Exercise
 from ..exercise.file_hash import digest
 from ..files import write_whole
 from ..result import CheckResult, Metric, Result
 
+ENGINE = Path(__file__).resolve().parents[1]
 FOLDER = Path(sys.prefix) / "tenfold-trials"
 """In the environment, where no checkout and no pull request reaches; `make clean` removes it."""
 
@@ -32,7 +32,7 @@ class Kept:
 
     def __init__(self, exercise: Exercise) -> None:
         libraries = sorted(f"{d.name} {d.version}" for d in distributions())
-        parts = proof_record.judging(exercise), digest([Path(engine).parent], Path(engine).parent.parent)
+        parts = proof_record.judging(exercise), digest([ENGINE], ENGINE.parent)
         state = json.dumps([*parts, libraries, sys.version, platform.platform()])
         self._folder = FOLDER / exercise.id / hashlib.sha256(state.encode()).hexdigest()[:16]
         for old in self._folder.parent.glob("*"):
