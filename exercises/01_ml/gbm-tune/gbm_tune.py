@@ -10,7 +10,7 @@ Model = Any  # whatever you like: a booster, a dict, an object of your own
 
 def train(X: pd.DataFrame, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Model:
     """Fit on n applications: X (n, 15), y (n,) of 0 and 1, weights (n,) or None (each row counts once)."""
-    raise NotImplementedError("split off rows for the report, choose on the rest, then fit")
+    raise NotImplementedError("keep the last quarter of the rows for the report, choose on the rest, then fit")
 
 
 def predict(model: Model, X: pd.DataFrame) -> np.ndarray:
@@ -19,7 +19,7 @@ def predict(model: Model, X: pd.DataFrame) -> np.ndarray:
 
 
 def report(model: Model) -> dict[str, float]:
-    """Return {"auc": the AUC to expect on fresh rows}."""
+    """Return {"auc": the AUC of the last n // 4 rows, of a model that has not seen their labels}."""
     raise NotImplementedError("return the AUC on rows that took part in no choice")
 
 

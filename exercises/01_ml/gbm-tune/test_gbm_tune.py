@@ -8,6 +8,11 @@ from sklearn.metrics import roc_auc_score
 from tenfold import expect
 
 
+def reported(model):
+    """Return the AUC that a model reports, looked at."""
+    return expect.number(expect.mapping(report(model), keys=["auc"])["auc"])
+
+
 @pytest.mark.points(1)
 def test_predict_gives_probabilities(public):
     """`predict` returns one probability a row, and defaults rank above repaid loans.
@@ -16,10 +21,12 @@ def test_predict_gives_probabilities(public):
     """
     loans = public("loans", rows=1000, fresh=2000)
     p = expect.array(predict(train(loans.X, loans.y), loans.X_fresh), shape=(2000,), kind="f", finite=True)
-    assert p.min() >= 0
-    assert p.max() <= 1
-    assert len(np.unique(p)) > 100
-    assert roc_auc_score(loans.y_fresh, p) >= 0.62
+    assert p.min() >= 0, f"an answer is {p.min():.3g}; probabilities were wanted"
+    assert p.max() <= 1, f"an answer is {p.max():.3g}; probabilities were wanted"
+    many = len(np.unique(p))
+    assert many > 100, f"2,000 rows get {many} different answers; more than 100 were wanted"
+    auc = roc_auc_score(loans.y_fresh, p)
+    assert auc >= 0.62, f"the AUC of the answers is {auc:.3f}; at least 0.62 was wanted, and 0.5 is chance"
 
 
 @pytest.mark.points(1)
@@ -27,16 +34,16 @@ def test_predict_gives_probabilities(public):
 def test_report_is_plausible(public):
     """`report` gives an AUC near that of fresh rows, and near 0.5 on coin tosses.
 
-    Keep rows aside that take no part in the fit, and compute the AUC on them.
+    Keep the last quarter of the rows aside, let them take no part in the fit, and compute the AUC on them.
     """
     loans = public("loans", rows=3000, fresh=2000)
     model = train(loans.X, loans.y)
     fresh = roc_auc_score(loans.y_fresh, expect.array(predict(model, loans.X_fresh), shape=(2000,)))
-    told = expect.number(expect.mapping(report(model), keys=["auc"])["auc"])
-    assert abs(told - fresh) <= 0.1
+    told = reported(model)
+    assert abs(told - fresh) <= 0.1, f"report says {told:.3f}; the AUC on fresh rows is {fresh:.3f}"
     tosses = public("loans", rows=1000, fresh=1, signal=False)
-    told = expect.number(expect.mapping(report(train(tosses.X, tosses.y)), keys=["auc"])["auc"])
-    assert abs(told - 0.5) <= 0.15
+    told = reported(train(tosses.X, tosses.y))
+    assert abs(told - 0.5) <= 0.15, f"report says {told:.3f} where y is the toss of a coin; about 0.5 was wanted"
 
 
 @pytest.mark.points(1)
@@ -50,6 +57,7 @@ def test_load_restores_the_model(public):
     model = train(loans.X, loans.y)
     copy = load(expect.blob(dump(model), most=800_000))
     before, after = (expect.array(predict(m, loans.X_fresh), shape=(200,), kind="f") for m in (model, copy))
-    assert np.abs(after - before).max() <= 1e-6
-    told, again = (expect.number(expect.mapping(report(m), keys=["auc"])["auc"]) for m in (model, copy))
-    assert abs(again - told) <= 1e-6
+    far = np.abs(after - before).max()
+    assert far <= 1e-6, f"answers of load(dump(model)) are off by up to {far:.2g}; the model's own were wanted"
+    told, again = reported(model), reported(copy)
+    assert abs(again - told) <= 1e-6, f"load(dump(model)) reports {again:.6f}; {told:.6f} was wanted, as the model does"

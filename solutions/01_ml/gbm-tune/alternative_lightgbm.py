@@ -1,5 +1,5 @@
 # extras: boost
-"""LightGBM, the model a plain dict; every second tenth of the rows is for the report."""
+"""LightGBM, the model a plain dict; the last quarter of the rows is for the report."""
 
 import json
 
@@ -37,8 +37,9 @@ def train(X, y, sample_weight=None):
     rows, y = matrix(X, levels), np.asarray(y)
     weight = np.ones(len(y)) if sample_weight is None else np.array(sample_weight, dtype=float)
     weight *= len(weight) / weight.sum()
-    part = np.random.default_rng(5).permutation(len(y)) % 10
-    fit, stop, aside = part < 6, (part == 6) | (part == 7), part > 7
+    aside = np.arange(len(y)) + len(y) // 4 >= len(y)
+    stop = ~aside & (np.random.default_rng(5).permutation(len(y)) % 10 < 3)
+    fit = ~aside & ~stop
 
     def data(mask):
         return lgb.Dataset(rows[mask], y[mask], weight=weight[mask], categorical_feature=[rows.shape[1] - 1])
