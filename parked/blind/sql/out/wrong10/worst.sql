@@ -1,0 +1,7 @@
+-- Statement: "| `worst` | … | delay, largest first; equal ones by id |"
+-- Wrong: equal delays are in order of id only by luck of the index (carrier, dep_delay DESC).
+SELECT f.id, f.departs, f.dep_delay, p.maker, p.seats
+FROM flights f LEFT JOIN planes p ON p.tail = f.tail
+WHERE f.carrier = :carrier AND f.dep_delay IS NOT NULL
+ORDER BY f.dep_delay DESC
+LIMIT :most

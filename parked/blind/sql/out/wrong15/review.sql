@@ -1,0 +1,6 @@
+-- Statement: "| `review` | … | departs, then id |"
+-- Wrong: flights of one minute come by airport and delay, not by id.
+SELECT departs, origin, dep_delay
+FROM flights
+WHERE tail = :tail OR (carrier = :carrier AND departs >= :day AND departs < DATE(:day, '+1 day'))
+ORDER BY departs, origin, dep_delay
