@@ -78,11 +78,14 @@ def test_a_trial_that_breaks_is_told_and_the_others_go_on(copy, lane, error):
 
 
 def test_what_held_stands_until_something_changes_that_it_depends_on(copy, lane):
-    tried = set()
+    tried, results = set(), {}
 
     def graded(request):
         tried.add(request.path.name)
-        return grade_module.grade(request)
+        asked = request.path.name, request.only
+        if asked not in results:
+            results[asked] = grade_module.grade(request)
+        return results[asked]
 
     def again(**how):
         tried.clear()
