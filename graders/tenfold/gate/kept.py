@@ -13,6 +13,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from ..box import levels
 from ..exercise import proof_record
 from ..exercise.exercise import Exercise
 from ..exercise.file_hash import digest
@@ -25,7 +26,7 @@ FOLDER = Path(sys.prefix) / "tenfold-trials"
 
 
 class Kept:
-    """What is kept of an exercise as it is now, with this engine and these libraries; of another state, nothing is.
+    """What is kept of an exercise as it is, with this engine, these libraries and this sandbox; of another, nothing.
 
     A value is one of JSON, and is found again by words that say what was tried, and by the files that were handed in.
     """
@@ -33,7 +34,8 @@ class Kept:
     def __init__(self, exercise: Exercise) -> None:
         libraries = sorted(f"{d.name} {d.version}" for d in distributions())
         parts = proof_record.judging(exercise), digest([ENGINE], ENGINE.parent)
-        state = json.dumps([*parts, libraries, sys.version, platform.platform()])
+        level = levels.best(exercise.limits.network)
+        state = json.dumps([*parts, libraries, sys.version, platform.platform(), level])
         self._folder = FOLDER / exercise.id / hashlib.sha256(state.encode()).hexdigest()[:16]
         for old in self._folder.parent.glob("*"):
             if old != self._folder:
