@@ -122,8 +122,9 @@ def test_a_metric_stands_on_its_scale_with_the_spread_of_correct_solutions(drift
     known = json.loads(proof_record.path(drift).read_text())["metrics"]["test_quiet_at_every_size"]
     values = known["quiet batches of 200 rows that alarm"]["values"]
     words = Outline(html_page.report(everything(), drift)).words
-    assert set(values["solution"] + values["alternative"]) == {0.0}, "choose another metric for this test"
-    assert "correct solutions: 0" in words
+    right = values["solution"] + values["alternative"]
+    spread = " to ".join(dict.fromkeys(f"{value:.3g}" for value in (min(right), max(right))))
+    assert f"correct solutions: {spread}" in words
 
 
 @pytest.mark.parametrize("status", ["passed", "could_not_grade"])

@@ -1,15 +1,13 @@
 """Alarm when a batch differs from the reference by more than noise, and by more than a trifle."""
 
-from math import comb
-
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2_contingency, norm
 
-BINS = 10  # quantile bins of a number column
+TENTHS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]  # the edges of the ten bins of a number column
 LEAST = 1e-4  # an empty bin counts as this share, so that the logarithm stays finite
-ALPHA = 0.005  # chance of any alarm in one quiet batch: well under the 5 % allowed, and little detection is lost
-TRIFLE_PSI = 0.05  # between 0.02 (must stay quiet) and 0.10 (must be found)
+ALPHA = 0.002  # chance of any alarm in one quiet batch: well under the 5 % allowed, and little detection is lost
+TRIFLE_PSI = 0.05  # between 0.01 (must stay quiet) and 0.10 (must be found)
 TRIFLE_CORRELATION = 0.3  # of rank correlation: between 0.1 (must stay quiet) and 0.7 (must be found)
 
 
@@ -19,9 +17,9 @@ class Bins:
     def __init__(self, reference):
         values = pd.Series(reference)
         known = values.dropna()
-        self.numeric = pd.api.types.is_numeric_dtype(known) and not pd.api.types.is_bool_dtype(known)
+        self.numeric = pd.api.types.is_numeric_dtype(known)
         if self.numeric:
-            self.edges = np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])  # (9,): the outer bins stay open
+            self.edges = np.quantile(known, TENTHS)  # (9,): the outer bins stay open
         else:
             self.labels = pd.Index(known.unique())
         self.reference = self.count(values)
@@ -30,7 +28,7 @@ class Bins:
         """Return how many rows fall into each bin; the last bin holds the missing ones."""
         values = pd.Series(sample)
         if self.numeric:
-            size = BINS
+            size = len(self.edges) + 1
             bins = np.searchsorted(self.edges, values, side="left")  # lower < value <= upper
         else:
             size = len(self.labels) + 1
@@ -78,7 +76,7 @@ class Reference:
         self.rows = len(rows)
         self.bins = {name: Bins(rows[name]) for name in rows.columns}
         self.numbers = [name for name, bins in self.bins.items() if bins.numeric]
-        self.correlation = rank_correlation(rows[self.numbers])
+        self.correlation, self.known = rank_correlation(rows[self.numbers])
 
     def any_column_drifted(self, batch):
         """Return True when the counts of a column are unlike the reference's beyond chance, and the PSI is material."""
@@ -94,17 +92,15 @@ class Reference:
 
     def any_relation_drifted(self, batch):
         """Return True when the rank correlation of a pair has changed beyond chance, and materially."""
-        pairs = comb(len(self.numbers), 2)
-        if pairs == 0:
-            return False
-        deviation = np.sqrt(1 / len(batch) + 1 / self.rows)  # of the difference of two rank correlations, at most
-        noise = (
-            norm.isf(ALPHA / 2 / pairs / 2) * deviation
-        )  # the other half of ALPHA, shared among the pairs, two-sided
-        change = np.abs(rank_correlation(batch[self.numbers]) - self.correlation)  # (numbers, numbers)
-        return bool(np.any(change > max(noise, TRIFLE_CORRELATION)))  # nan (a constant column) is not greater
+        correlation, known = rank_correlation(batch[self.numbers])  # (numbers, numbers)
+        pairs = max(1, len(self.numbers) * (len(self.numbers) - 1) / 2)
+        deviation = np.sqrt(1 / known + 1 / self.known)  # of the difference of two rank correlations, at most
+        noise = norm.isf(ALPHA / 2 / pairs / 2) * deviation  # the other half of ALPHA, shared among pairs and two sides
+        change = np.abs(correlation - self.correlation)
+        return bool(np.any(change > np.maximum(noise, TRIFLE_CORRELATION)))  # nan (a constant column) is not greater
 
 
 def rank_correlation(numbers):
-    """Return the correlation matrix of the columns' ranks; missing values are left out pair by pair."""
-    return numbers.rank().corr().to_numpy()
+    """Return the correlations of the columns' ranks, each where both are known, and in how many rows both are."""
+    known = numbers.notna().to_numpy(dtype=float)
+    return numbers.rank().corr().to_numpy(), np.maximum(known.T @ known, 1)
