@@ -1,324 +1,287 @@
-"""Hidden checks for biz-ml-or-not. What is hidden is the draw; the money is counted as the statement says."""
+"""Hidden checks for biz-ml-or-not. What is hidden is the draw; the money is counted as the statement says.
 
-from itertools import count, islice
+`built` and `bills` make cases, `flagging` what is to be flagged; `judged` says what may be paid, beside `policies`.
+"""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 from ml_or_not import decide, flags
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-INTERVALS = (None, 1, 2, 3, 4, 6, 9, 12, 18)
-FREE = {"build": {"rule": 0.0, "model": 0.0}, "upkeep": {"rule": 0.0, "model": 0.0}}
-BASE = {"months": 24, "fn": 60.0, "volume": 5000, "explain": 0.0, "label_price": 1.0}
-BASE |= {"columns": 8, "sample": 1000, "strength": 3.0, "focus": 0.4, "prevalence": 0.2, "ratio": 1.3}
-BASE |= {"drift": {"rule": 0.0, "model": 0.0}}
+from tenfold.datasets import module
+
+HERE = Path(__file__).resolve().parent
+bills, built, flagging, judged, policies, worlds = (
+    module(HERE / f"{name}.py") for name in ("bills", "built", "flagging", "judged", "policies", "worlds")
+)
 
 
-def rule_of(case):
-    """Return the rule that costs least on the case's sample: feature, threshold, above."""
-    x, y = case["x"], case["y"]
-    best = (np.inf, None)
-    for feature, column in enumerate(x.T):
-        for above in (True, False):
-            order = np.argsort(-column if above else column)
-            flagged_first = np.where(y[order] == 1, -case["fn"], case["fp"])
-            change = np.concatenate([[0.0], np.cumsum(flagged_first)])
-            i = int(np.argmin(change))
-            edge = column[order[i - 1]] if i else (np.inf if above else -np.inf)
-            best = min(best, (float(change[i]), (feature, edge, above)), key=lambda found: found[0])
-    return best[1]
+def all_land(oracle, cases):
+    """Fail unless each decision costs less than half-way from the best kind of policy to the next best."""
+    draws, asked = {}, {}
+    for kind, world, best in cases:
+        draws.setdefault(kind, []).append((world.case,))
+        asked[id(world.case)] = judged.built(world, best)
+    oracle(decide, lambda case: asked[id(case)], draws, same=lambda plan, case: case.holds(plan, flags))
 
 
-def flagged_by_rule(case, rows):
-    """Return what the reference's rule flags."""
-    feature, edge, above = rule_of(case)
-    return rows[:, feature] >= edge if above else rows[:, feature] <= edge
-
-
-def rule_on_other_rows(case, folds=6):
-    """Return which share of the losses the reference's rule saves, by cross-validation."""
-    x, y, fold = case["x"], case["y"], np.arange(len(case["y"])) % folds
-    flagged = np.zeros(len(y), dtype=bool)
-    for i in range(folds):
-        fitted = {**case, "x": x[fold != i], "y": y[fold != i]}
-        flagged[fold == i] = flagged_by_rule(fitted, x[fold == i])
-    return 1 - np.where(flagged, (1 - y) * case["fp"], y * case["fn"]).sum() / (y.sum() * case["fn"])
-
-
-def flagged_by_model(case, x, y, rows):
-    """Return what the reference's model flags."""
-    chance = make_pipeline(StandardScaler(), LogisticRegression(C=0.3)).fit(x, y).predict_proba(rows)[:, 1]
-    return chance * case["fn"] > (1 - chance) * case["fp"] + case["explain"]
-
-
-def costs_of(world):
-    """Return what each kind costs in euro: rule and model fitted to the sample, retrained as is best in hindsight."""
-    case = world.case
-    fits = [flagged_by_model(case, x, y, world.rows) for x, y in [(case["x"], case["y"]), *world.fresh]]
-    every = [e for e in INTERVALS if e is None or e < case["months"]]
-    return {
-        "nothing": world.bill_nothing(),
-        "rule": world.bill("rule", [flagged_by_rule(case, world.rows)]),
-        "model": min(world.bill("model", fits if e else fits[:1], e) for e in every),
-    }
-
-
-def savings_of(world):
-    """Return what a rule and a model save on errors, in euro over all months."""
-    costs = costs_of(world.changed(**FREE))
-    return costs["nothing"] - costs["rule"], costs["nothing"] - costs["model"]
-
-
-def priced(world, rule, model):
-    """Return a world in which rule and model cost that much over all months: half to build, half as upkeep."""
-    months = world.case["months"]
-    build, upkeep = {"rule": rule / 2, "model": model / 2}, {"rule": rule / 2 / months, "model": model / 2 / months}
-    return world.changed(build=build, upkeep=upkeep)
-
-
-def lands(world, best, why):
-    """Assert that the decision costs less than half-way from the best kind of policy to the next best kind."""
-    costs = costs_of(world)
-    first, second = sorted(costs.values())[:2]
-    if costs[best] != first:
-        raise RuntimeError(f"the built case favours another kind than {best}: {costs}")  # the grader's fault
-    assert world.play(decide, flags) <= (first + second) / 2, f"{why}: the decision costs too much"
-
-
-def all_land(rng, cases):
-    """Assert that every decision lands; the order says nothing about which kind is best."""
-    for i in rng.permutation(len(cases)):
-        lands(*cases[i])
-
-
-def twins(hidden, draws=3, **options):
-    """Return worlds in which a model saves much more than a rule, with the savings of both."""
-    worlds = [hidden("ml-or-not", draw, **BASE | options)[0] for draw in range(draws)]
-    return [(world, *savings_of(world)) for world in worlds]
+def flags_land(oracle, cases):
+    """Fail unless flags cost less than half-way from the reference's to all or none; of a world, at a case's prices."""
+    draws = {kind: [(case, world.case["x"], world.case["y"], world.rows)] for kind, world, case in cases}
+    asked = {id(world.rows): world for _, world, _ in cases}
+    oracle(flags, lambda case, x, y, rows: asked[id(rows)], draws, same=judged.flags_hold)
 
 
 @pytest.mark.points(1)
-def test_rule_is_built_from_the_costs(hidden):
+def test_each_case_is_decided_anew(hidden, restart, submission):
+    """A decision, and what is flagged, depend on the case that is asked, not on the one before.
+
+    What is there before the first call, and what after it? What would a second client's case find there?
+    """
+    family, alone = built.of_one_family(hidden), []
+    for world in family:
+        restart()
+        alone.append(plan_and_flags(world))
+    found = {"after other cases": [plan_and_flags(world) for world in family]}
+    found["where the same arrays held other cases before"] = flagging.in_place(submission, family)
+    for how, some in found.items():
+        for (plan, flagged), (again, other) in zip(alone, some, strict=True):
+            assert judged.same_plan(again, plan), f"decide gave another plan {how}"
+            assert judged.same_flags(other, flagged), f"flags flagged other rows {how}"
+
+
+def plan_and_flags(world):
+    """Return what a world's case gets."""
+    case = world.case
+    return decide(case), judged.flags_of(flags(case, case["x"], case["y"], world.rows), world.rows)
+
+
+@pytest.mark.points(1)
+def test_flags_follow_the_rows_given(oracle, hidden):
+    """A model is trained on the rows that `flags` is given, which need not be those of the case.
+
+    What does a retraining train on? What is taken from the case, and what from `x` and `y`?
+    """
+    cases = flagging.other_rows(hidden)
+    for _, _, case in cases:
+        decide(case)
+    flags_land(oracle, cases)
+
+
+@pytest.mark.points(1)
+def test_each_row_is_flagged_by_itself(oracle, hidden, rng):
+    """Whether a row is flagged depends on that row and the training, not on the rows that came with it.
+
+    What do you compute over all of `rows`: a mean, a rank, a share? What would it be for one row alone?
+    """
+    world = flagging.one(hidden, 20)
+    given = world.case, world.case["x"], world.case["y"]
+    rows, draws, wanted = flagging.with_one_far_away(world.rows), {}, {}
+    whole = np.concatenate([judged.flags_of(flags(*given, some), some) for some in (rows[:-1], rows[-1:])])
+    for kind, some in flagging.batches(world, rng).items():
+        draws[kind] = [(*given, rows[places]) for places in some]
+        wanted |= {id(args[-1]): whole[places] for args, places in zip(draws[kind], some, strict=True)}
+    oracle(flags, lambda *args: wanted[id(args[-1])], draws, same=judged.same_flags)
+
+
+@pytest.mark.points(1)
+def test_flags_are_worth_their_price(oracle, hidden):
+    """Flags cost little at prices of every kind, for rows of every kind.
+
+    At which chance does flagging cost as much as not? Are they chances where positives are rare, or columns huge?
+    """
+    flags_land(oracle, flagging.by_kind(hidden))
+
+
+@pytest.mark.points(1)
+@pytest.mark.needs("test_flags_are_worth_their_price")
+def test_errors_have_prices(oracle, hidden):
+    """A missed row may cost twenty times a false alarm: neither accuracy nor a chance of 0.5 decides.
+
+    Where positives are rare, what is the accuracy of doing nothing? What does each kind of error cost in euro?
+    """
+    all_land(oracle, built.of_prices(hidden))
+
+
+@pytest.mark.points(1)
+def test_rule_is_built_from_the_costs(oracle, hidden, rng):
     """A single clause decides well: the column, the side and the threshold come from what errors cost.
 
     Sort by a column: each threshold misses some positives and flags some negatives. What does each one cost in euro?
-    Is it always the high values that are positive?
+    Is it always the high values that are positive? What of rows with the same value?
     """
-    for draw, (prevalence, ratio) in enumerate([(0.1, 0.7), (0.1, 0.7), (0.2, 2.0), (0.2, 2.0)]):
-        world = hidden("ml-or-not", draw, **BASE | {"focus": 1.0, "prevalence": prevalence, "ratio": ratio})[0]
-        saved, _ = savings_of(world)
-        everything = world.changed(**FREE).bill("rule", [np.ones(len(world.rows), dtype=bool)])
-        world = priced(world, 0.02 * saved, 0.6 * saved)
-        best = world.bill("rule", [flagged_by_rule(world.case, world.rows)])
-        other = min(everything, world.bill_nothing(), costs_of(world)["model"])
-        assert world.play(decide, flags) <= (best + other) / 2, "a clear rule was missed, or is a poor one"
+    all_land(oracle, built.of_one_clause(hidden, rng))
 
 
 @pytest.mark.points(1)
-def test_errors_have_prices(hidden, rng):
-    """A missed row may cost twenty times a false alarm: neither accuracy nor a chance of 0.5 decides.
+@pytest.mark.needs("test_errors_have_prices", "test_rule_is_built_from_the_costs")
+def test_build_cost_counts(oracle, hidden):
+    """The same case with a cheap and with a dear build, of the model or of the rule: another decision.
 
-    At which chance does flagging a row cost as much as not flagging it? Where positives are rare, what is the
-    accuracy of doing nothing?
+    What does each save beyond the next best policy? Is that more than its build costs?
     """
-    cases = []
-    for draw in range(3):
-        world = hidden("ml-or-not", draw, **BASE | {"prevalence": 0.08, "ratio": 0.7, "focus": 0.2, "sample": 1500})[0]
-        rule, model = savings_of(world)
-        cases.append((priced(world, 0.05 * rule, 0.05 * (model - rule)), "model", "dear misses"))
-        world = world.changed(fp=10 * world.case["fn"])
-        world = priced(world, 0.1 * world.bill_nothing(), 0.2 * world.bill_nothing())
-        cases.append((world, "nothing", "dear false alarms"))
-    all_land(rng, cases)
+    all_land(oracle, bills.of_builds(hidden))
 
 
 @pytest.mark.points(1)
-def test_nothing_costs_its_misses(hidden, rng):
+@pytest.mark.needs("test_errors_have_prices", "test_rule_is_built_from_the_costs")
+def test_upkeep_counts(oracle, hidden):
+    """The same case with a low and with a high upkeep, of the model or of the rule: another decision.
+
+    Upkeep is paid every month. How often until the horizon?
+    """
+    all_land(oracle, bills.of_upkeeps(hidden))
+
+
+@pytest.mark.points(1)
+@pytest.mark.needs("test_build_cost_counts", "test_upkeep_counts")
+def test_nothing_costs_its_misses(oracle, hidden):
     """Without any signal, a rule that flags every row can still be far cheaper than doing nothing.
 
     What does a month of doing nothing cost? Is a feature needed to do better than that?
     """
-    cases = []
-    for draw in range(3):
-        world = hidden("ml-or-not", draw, **BASE | {"strength": 0.0, "prevalence": 0.3, "ratio": 0.3})[0]
-        exposed = world.bill_nothing()
-        cases.append((priced(world, 0.03 * exposed, 0.4 * exposed), "rule", "doing nothing is not free"))
-        world = world.changed(fp=5 * world.case["fp"] / 0.3)
-        cases.append((priced(world, 0.1 * exposed, 0.4 * exposed), "nothing", "nothing would be cheaper"))
-    all_land(rng, cases)
+    all_land(oracle, built.without_signal(hidden))
 
 
 @pytest.mark.points(1)
-def test_small_sample_does_not_fool(hidden, rng):
+@pytest.mark.needs("test_build_cost_counts", "test_upkeep_counts")
+def test_small_sample_does_not_fool(oracle, hidden):
     """On few rows with many columns, what was fitted looks good on the very rows that it was fitted to.
 
     Where does your estimate of the errors come from? Search and fit again without the rows that you judge on.
     """
-    cases = []
-    few = BASE | {"sample": 300, "columns": 60}
-    noise = few | {"strength": 0.0, "prevalence": 0.1, "ratio": 2.0}
-    drawn = (hidden("ml-or-not", draw, **noise)[0] for draw in count(1))
-    for world in islice((world for world in drawn if rule_on_other_rows(world.case) <= -0.06), 4):
-        exposed = world.bill_nothing()
-        cases.append((priced(world, 0.08 * exposed, 0.2 * exposed), "nothing", "chance was taken for a signal"))
-    world = hidden("ml-or-not", 0, **few | {"strength": 5.0, "focus": 1.0, "ratio": 3.0})[0]
-    rule, _ = savings_of(world)
-    cases.append((priced(world, 0.04 * rule, 0.5 * rule), "rule", "a strong signal was missed"))
-    all_land(rng, cases)
+    all_land(oracle, built.of_few_rows(hidden))
 
 
 @pytest.mark.points(1)
-def test_rows_do_not_decide(hidden, rng):
+@pytest.mark.needs("test_build_cost_counts", "test_upkeep_counts")
+def test_rows_do_not_decide(oracle, hidden):
     """Few rows can carry a model; many rows may hold no more than a rule.
 
     Which number says whether a model is worth it: the rows, or what it would save beyond the rule?
     """
-    cases = []
-    for draw in range(3):
-        few = BASE | {"sample": 200, "columns": 6, "strength": 5.0, "focus": 0.2, "prevalence": 0.3}
-        world = hidden("ml-or-not", 2 * draw, **few)[0]
-        rule, model = savings_of(world)
-        cases.append((priced(world, 0.05 * rule, 0.2 * (model - rule)), "model", "few rows were enough for a model"))
-        world = hidden("ml-or-not", 2 * draw + 1, **BASE | {"sample": 1500, "focus": 1.0})[0]
-        rule, _ = savings_of(world)
-        cases.append((priced(world, 0.02 * rule, 0.15 * rule), "rule", "many rows are no reason for a model"))
-    all_land(rng, cases)
+    all_land(oracle, built.of_row_counts(hidden))
 
 
 @pytest.mark.points(1)
-def test_build_cost_counts(hidden, rng):
-    """The same case with a cheap and with a dear build of the model: another decision.
+@pytest.mark.needs("test_build_cost_counts", "test_upkeep_counts")
+def test_currency_changes_nothing(oracle, hidden):
+    """All amounts in another currency: the same decision.
 
-    What does the model save beyond the next best policy? Is that more than its build costs?
+    Which number of euro is large? Beside what? What do you round, and what do you add so as not to divide by zero?
     """
-    cases = []
-    for world, rule, model in twins(hidden):
-        world = priced(world, 0.05 * rule, 0.0)
-        cases.append((world.changed(build={"model": 0.1 * (model - rule)}), "model", "a cheap build"))
-        cases.append((world.changed(build={"model": 2.5 * (model - rule)}), "rule", "a dear build"))
-    all_land(rng, cases)
+    all_land(oracle, bills.in_currencies(hidden))
 
 
 @pytest.mark.points(1)
-def test_upkeep_counts(hidden, rng):
-    """The same case with a low and with a high upkeep of the model: another decision.
+@pytest.mark.needs("test_build_cost_counts", "test_upkeep_counts")
+def test_volume_and_horizon_count(oracle, hidden):
+    """Many rows a month and few, one month and five years: other decisions.
 
-    Upkeep is paid every month. How often until the horizon?
+    What is saved on a row is saved as often as there are rows until the horizon; a build is paid once. What is paid
+    in the first month, and how old is a fit then?
     """
-    cases = []
-    for world, rule, model in twins(hidden):
-        world = priced(world, 0.05 * rule, 0.0)
-        monthly = (model - rule) / world.case["months"]
-        cases.append((world.changed(upkeep={"model": 0.1 * monthly}), "model", "a low upkeep"))
-        cases.append((world.changed(upkeep={"model": 2.5 * monthly}), "rule", "a high upkeep"))
-    all_land(rng, cases)
+    all_land(oracle, bills.of_volumes(hidden))
 
 
 @pytest.mark.points(1)
-def test_volume_and_horizon_count(hidden, rng):
-    """The same case with many rows and few, over three years and over two months: other decisions.
+@pytest.mark.needs("test_volume_and_horizon_count")
+def test_drift_counts(oracle, hidden, rng):
+    """Where the world stays as it is, and where a part of it is new each month; labels are dear.
 
-    What is saved on a row is saved as often as there are rows until the horizon; a build is paid once.
+    The audits count the rows that are stale by some age, of how many? Which share goes stale in one month? What do
+    stale rows cost until the horizon, and is that as much as doing nothing? Rules age too.
     """
-    cases = []
-    for world, rule, model in twins(hidden, months=36):
-        build = {"rule": 0.25 * rule, "model": 0.25 * rule + 0.2 * (model - rule)}
-        world = world.changed(build=build, upkeep={"rule": 0.0, "model": 0.0})
-        cases.append((world, "model", "many rows over many months"))
-        cases.append((world.changed(volume=world.case["volume"] // 20), "nothing", "few rows a month"))
-        cases.append((world.changed(months=2), "nothing", "few months"))
-    all_land(rng, cases)
+    all_land(oracle, bills.of_drift(hidden, rng))
 
 
 @pytest.mark.points(1)
-def test_drift_counts(hidden, rng):
-    """The same case where the world stays as it is, and where a fifth of it is new each month; labels are dear.
-
-    The audits count the rows that are stale by some age. Which share goes stale in one month? What do stale rows cost
-    until the horizon? Rules age too.
-    """
-    cases = []
-    for world, rule, model in twins(hidden, draws=2):
-        world = world.changed(label_price=1.0 * model / len(world.case["y"]))
-        kept = priced(world, 0.05 * rule, 0.05 * (model - rule))
-        cases.append((kept.drifting(rng, model=0.008), "model", "little drift"))
-        cases.append((kept.drifting(rng, model=0.04 * (model - rule) / model), "model", "some drift"))
-        cases.append((kept.drifting(rng, model=0.2), "rule", "much drift"))
-        dear = priced(world, 0.05 * rule, 1.5 * (model - rule))
-        cases.append((dear.drifting(rng, rule=0.2), "model", "a rule that ages fast"))
-    all_land(rng, cases)
-
-
-@pytest.mark.points(1)
-def test_labels_recur(hidden, rng):
+@pytest.mark.needs("test_drift_counts")
+def test_labels_recur(oracle, hidden, rng):
     """Where a model ages fast: cheap labels keep it fresh, dear ones are paid at every training.
 
-    How many trainings follow from an interval, and what do they cost together? Which interval is best?
+    How many trainings follow from an interval, how many rows does each need, and what do they cost together? Which
+    interval is best?
     """
-    cases = []
-    for world, rule, model in twins(hidden, draws=2):
-        gain, rows = model - rule, len(world.case["y"])
-        world = priced(world, 0.05 * rule, 0.05 * gain)
-        fast, slow = world.drifting(rng, model=0.2), world.drifting(rng, model=0.1 * gain / model)
-        cases.append((fast.changed(label_price=0.002 * gain / rows), "model", "cheap labels"))
-        cases.append((fast.changed(label_price=0.4 * gain / rows), "rule", "dear labels"))
-        cases.append((slow.changed(label_price=0.045 * gain / rows), "model", "labels at a middling price"))
-    all_land(rng, cases)
+    all_land(oracle, bills.of_labels(hidden, rng))
 
 
 @pytest.mark.points(1)
-def test_explanations_cost(hidden, rng):
+@pytest.mark.needs("test_drift_counts")
+def test_explanations_cost(oracle, hidden):
     """Where each row that a model flags needs a reason written by hand, its flags have a price.
 
-    How many rows does the model flag until the horizon? Right or wrong, each needs its reason. A rule needs none.
+    How many rows does the model flag until the horizon? Right or wrong, fresh or stale, each needs its reason. A rule
+    needs none.
     """
-    cases = []
-    for world, rule, model in twins(hidden):
-        world = priced(world, 0.05 * rule, 0.05 * (model - rule))
-        cases.append((world, "model", "no explanation is needed"))
-        cases.append((world.changed(explain=0.6 * world.case["fn"]), "rule", "explanations are dear"))
-    all_land(rng, cases)
+    all_land(oracle, bills.of_explanations(hidden))
 
 
 @pytest.mark.points(1)
-def test_spent_money_changes_nothing(hidden, rng):
+@pytest.mark.needs("test_build_cost_counts", "test_upkeep_counts")
+def test_spent_money_changes_nothing(oracle, hidden):
     """What the pilot has cost is spent either way: it speaks neither for the model nor against it.
 
     Which of the payments depend on what you decide today?
     """
-    cases = []
-    for world, rule, model in twins(hidden, draws=2):
-        good = priced(world, 0.05 * rule, 0.1 * (model - rule))
-        dear = 2.5 * (model - rule)
-        poor = good.changed(build={"model": dear}), good.changed(upkeep={"model": dear / world.case["months"]})
-        for spent in (0.0, 3 * model):
-            cases.append((good.changed(spent_on_pilot=spent), "model", "the model is worth it, whatever was spent"))
-        for world in poor:
-            world = world.changed(spent_on_pilot=3 * model)
-            cases.append((world, "rule", "the model is not worth it, whatever was spent"))
-    all_land(rng, cases)
+    all_land(oracle, bills.of_spent_money(hidden))
 
 
-@pytest.mark.points(10)
+@pytest.mark.points(1)
+@pytest.mark.needs(
+    "test_nothing_costs_its_misses",
+    "test_small_sample_does_not_fool",
+    "test_rows_do_not_decide",
+    "test_volume_and_horizon_count",
+)
+def test_rows_of_every_form(oracle, hidden):
+    """Samples in any order, columns in any unit and of few values, few rows and many, few positives and many.
+
+    Which rows does each of your folds hold? Which columns does your search leave out? By what do you divide?
+    """
+    all_land(oracle, built.of_every_form(hidden))
+
+
+@pytest.mark.points(1)
+@pytest.mark.needs("test_flags_are_worth_their_price")
+def test_arguments_stay_as_they_are(untouched, hidden):
+    """No call changes the case or the arrays that it was given.
+
+    Who else holds the same dict, or the same array? What does an operation in place leave behind?
+    """
+    cases = [built.of_one_family(hidden)[place].case for place in (0, 1, 5)]
+    untouched(*((decide, (case,)) for case in cases))
+    untouched(*((flags, (case, case["x"], case["y"], case["x"][:50])) for case in cases))
+
+
+@pytest.mark.points(3)
 @pytest.mark.needs(
     "test_plans_have_the_form",
     "test_flags_follow_the_prices",
     "test_three_clear_cases",
-    "test_rule_is_built_from_the_costs",
-    "test_errors_have_prices",
-    "test_nothing_costs_its_misses",
-    "test_small_sample_does_not_fool",
-    "test_rows_do_not_decide",
-    "test_build_cost_counts",
-    "test_upkeep_counts",
-    "test_volume_and_horizon_count",
-    "test_drift_counts",
+    "test_each_case_is_decided_anew",
+    "test_flags_follow_the_rows_given",
+    "test_each_row_is_flagged_by_itself",
     "test_labels_recur",
     "test_explanations_cost",
     "test_spent_money_changes_nothing",
+    "test_currency_changes_nothing",
+    "test_rows_of_every_form",
+    "test_arguments_stay_as_they_are",
 )
+def test_nothing_is_kept_between_calls(replay, hidden):
+    """What a call gives depends on its arguments alone.
+
+    What is there before the first call, and what after it? By what does a cache go? From which seed do you draw?
+    """
+    for world in built.of_one_family(hidden)[:6]:
+        plan_and_flags(world)
+    replay(decide, flags, changed=False)  # what differs in one part was asked above
+
+
+@pytest.mark.points(10)
+@pytest.mark.needs("test_nothing_is_kept_between_calls")
 def test_money_won_over_40_cases(hidden, credit):
     """Forty cases played out to their horizon: the share of the winnable money that is won, and more than by any habit.
 
@@ -327,8 +290,9 @@ def test_money_won_over_40_cases(hidden, credit):
     """
     won = []
     for world in hidden("ml-or-not", worlds=40):
-        costs = costs_of(world)
-        row = [min(costs.values()), costs["rule"], costs["model"], world.play(decide, flags)]
+        costs = policies.costs_of(world)
+        model = min(cost for kind, cost in costs.items() if kind in judged.KINDS["model"])
+        row = [min(costs.values()), costs["rule"], model, world.play(decide, flags)]
         won.append((costs["nothing"] - np.array(row)) / costs["nothing"])
     best, rule, model, found = np.sum(won, axis=0)
     assert found > max(rule, model, 0.0), "always nothing, always a rule or always a model costs less"

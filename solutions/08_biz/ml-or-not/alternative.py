@@ -7,9 +7,10 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 
 def flags(case, x, y, rows):
     """Return which rows have a chance above the break-even one."""
-    z = (x - x.mean(0)) / x.std(0)
+    spread = np.where(x.std(0) > 0, x.std(0), 1.0)
+    z = (x - x.mean(0)) / spread
     found = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(z, y)
-    chance = found.predict_proba((rows - x.mean(0)) / x.std(0))[:, 1]
+    chance = found.predict_proba((rows - x.mean(0)) / spread)[:, 1]
     price = case["fp"] + case["fn"]  # flag when fp (1 - p) + explain < fn p
     return chance > (case["fp"] + case["explain"]) / price
 

@@ -6,8 +6,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-FOLDS = 8
-INTERVALS = (None, 1, 2, 3, 4, 6, 9, 12, 18)  # months from one training to the next that are worth a look
+FOLDS = 5
 
 
 def row_costs(case, y, flagged, explain):
@@ -27,8 +26,9 @@ def fit_rule(case, x, y):
         missed = np.concatenate([[0], np.cumsum(label)]) * case["fn"]  # (n + 1,): entry i: the lowest i not flagged
         wrong = np.concatenate([[0], np.cumsum(1 - label)]) * case["fp"]
         edges = np.concatenate([[-np.inf], (column[1:] + column[:-1]) / 2, [np.inf]])
+        between = np.concatenate([[True], column[1:] > column[:-1], [True]])  # no threshold parts equal values
         for above, cost in ((True, missed + wrong[-1] - wrong), (False, wrong + missed[-1] - missed)):
-            i = np.argmin(cost)
+            i = np.argmin(np.where(between, cost, np.inf))
             if cost[i] < best_cost:
                 best, best_cost = (feature, edges[i], above), cost[i]
     return best
@@ -42,7 +42,7 @@ def apply_rule(rule, x):
 
 def flags(case, x, y, rows):
     """Train on labelled rows; return which of `rows` are worth flagging."""
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3)).fit(x, y)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, solver="newton-cholesky")).fit(x, y)
     chance = model.predict_proba(rows)[:, 1]
     # flag where a miss would cost more, on average
     return chance * case["fn"] > (1 - chance) * case["fp"] + case["explain"]
@@ -50,8 +50,8 @@ def flags(case, x, y, rows):
 
 def monthly_drift(case, who):
     """Return the share of fresh rows that goes stale in a month: the least squares fit to the audits' logarithms."""
-    ages = np.arange(1, len(case["stale"][who]) + 1)
-    fresh = np.clip(1 - np.asarray(case["stale"][who]) / case["audited"], 1e-3, 1)
+    ages = np.arange(1, 13)
+    fresh = np.maximum(case["audited"] - case["stale"][who], 0.5) / case["audited"]  # none left: less than one
     return 1 - np.exp((ages * np.log(fresh)).sum() / (ages**2).sum())
 
 
@@ -61,7 +61,7 @@ def total_cost(case, who, fresh, stale, every=None):
     age = month % every if every else month  # months since it was last trained
     gone = 1 - (1 - monthly_drift(case, who)) ** age
     errors = case["volume"] * ((1 - gone) * fresh + gone * stale).sum()
-    trainings = (case["months"] - 1) // every if every else 0
+    trainings = ((month > 0) & (age == 0)).sum()
     labels = trainings * len(case["y"]) * case["label_price"]
     return case["build"][who] + case["months"] * case["upkeep"][who] + labels + errors
 
@@ -69,7 +69,7 @@ def total_cost(case, who, fresh, stale, every=None):
 def decide(case):
     """Return the plan that costs least."""
     x, y = case["x"], case["y"]
-    by_rule, by_model = np.zeros(len(y), dtype=bool), np.zeros(len(y), dtype=bool)
+    by_rule, by_model = np.zeros((2, len(y)), dtype=bool)
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(x, y):
         by_rule[test] = apply_rule(fit_rule(case, x[train], y[train]), x[test])
         by_model[test] = flags(case, x[train], y[train], x[test])
@@ -77,13 +77,13 @@ def decide(case):
     model_costs = row_costs(case, y, by_model, case["explain"])
 
     feature, threshold, above = fit_rule(case, x, y)
-    rule = {"choice": "rule", "feature": int(feature), "threshold": float(threshold), "above": above}
+    rule = {"choice": "rule", "feature": feature, "threshold": float(threshold), "above": above}
     plans = [
         (case["months"] * case["volume"] * y.mean() * case["fn"], {"choice": "nothing"}),
         (total_cost(case, "rule", *rule_costs), rule),
     ]
     plans += [
         (total_cost(case, "model", *model_costs, every), {"choice": "model", "retrain_every": every})
-        for every in INTERVALS
+        for every in (None, *range(1, case["months"]))  # months from one training to the next
     ]
     return min(plans, key=lambda plan: plan[0])[1]
