@@ -106,9 +106,9 @@ class BatchSampler:
         return len(range(0, self.size, self.batch_size))
 
     def __iter__(self):
-        rank, world = dist.get_rank(), _world()
+        rank, world, order = dist.get_rank(), _world(), self.order
         for start in range(0, self.size, self.batch_size):
-            batch = self.order[start : start + self.batch_size]
+            batch = order[start : start + self.batch_size]
             yield batch[len(batch) * rank // world : len(batch) * (rank + 1) // world]
 
 

@@ -18,8 +18,6 @@ def reduce_gradients(module, rows, bucket_bytes):
     this rank has a gradient, and the gradients, zeros where there is none. So every rank sends the same sizes.
     """
     learn = [p for p in module.parameters() if p.requires_grad]  # a tied weight comes once
-    if not learn:
-        return
     head = [float(rows), *(float(p.grad is not None) for p in learn)]
     grads = [torch.zeros_like(p) if p.grad is None else p.grad for p in learn]
     flat = torch.cat([learn[0].new_tensor(head), *(g.reshape(-1) for g in grads)])
@@ -28,7 +26,7 @@ def reduce_gradients(module, rows, bucket_bytes):
     total, used, sums = flat[0], flat[1 : len(head)], flat[len(head) :]
     for p, has, part in zip(learn, used, sums.split([p.numel() for p in learn]), strict=True):
         # No gradient anywhere stays none: a zero would let weight decay and momentum move the parameter.
-        p.grad = (part / total).view_as(p).clone() if has > 0 else None
+        p.grad = (part / total).view_as(p) if has > 0 else None
 
 
 def train_step(module, optimizer, loss_fn, micro_batches, bucket_bytes):
