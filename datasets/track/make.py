@@ -61,7 +61,12 @@ def _told_apart(found: list[dict[str, float]]) -> int | None:
     return best if clear and best not in others else None
 
 
-def draw(rng: np.random.Generator, settings: int = 5, store: dict[str, dict[str, Any]] | None = None) -> Any:
+def draw(
+    rng: np.random.Generator,
+    settings: int = 5,
+    store: dict[str, dict[str, Any]] | None = None,
+    apart: bool = True,
+) -> Any:
     """Draw three parts and a grid of settings, or make a store.
 
     Parameters
@@ -71,7 +76,11 @@ def draw(rng: np.random.Generator, settings: int = 5, store: dict[str, dict[str,
         How many, at least 3. The best on ``valid`` is neither best on ``train`` or ``test``, nor the first or the last.
     store : dict, optional
         Return a store instead, as bytes. By name of a registered model: ``versions``, a list of dicts (``status``;
-        ``valid``, the digest of the validation rows; ``metrics``); ``champion``, the version with this alias, or None.
+        ``valid``, the digest of the validation rows; ``metrics``; and where they are not the usual ones ``train``,
+        ``test``, ``named``, the name of the rows, and ``experiment``); ``champion``, the version with this alias, or
+        None; ``aliases``, versions by other aliases, where there are any.
+    apart : bool
+        Whether the best setting on ``valid`` is told apart as above; without it a draw is quick.
 
     Returns
     -------
@@ -83,6 +92,8 @@ def draw(rng: np.random.Generator, settings: int = 5, store: dict[str, dict[str,
     for _ in range(1000):  # 1 to 28 over 12 seeds
         parts = _parts(rng)
         grid = [GRID[i] for i in rng.permutation(len(GRID))[:settings]]
+        if not apart:
+            return {"parts": parts, "grid": grid}
         best = _told_apart([scores(parts, each) for each in grid])
         if best is not None and 0 < best < settings - 1:
             return {"parts": parts, "grid": grid}
@@ -109,35 +120,45 @@ def _store(names: dict[str, dict[str, Any]]) -> bytes:
     """Return a store with registered models, and the runs that they come from; no model files."""
     connection = sqlite3.connect(":memory:")
     connection.deserialize(_empty())
-    if names:
-        _insert(connection, "experiments", experiment_id=7, name="releases", artifact_location="releases",
-                lifecycle_stage="active", creation_time=1, last_update_time=1)  # fmt: skip
+    experiments: dict[str, int] = {}
     for name, history in names.items():
         _insert(connection, "registered_models", name=name, creation_time=1, last_updated_time=1)
         for number, version in enumerate(history["versions"], start=1):
             run = hashlib.md5(f"{name}-{number}".encode(), usedforsecurity=False).hexdigest()
-            _run(connection, run, version)
+            _run(connection, run, version, _experiment(connection, version.get("experiment", "releases"), experiments))
             _insert(connection, "model_versions", name=name, version=number, run_id=run, source=f"releases/{run}",
                     creation_time=number, last_updated_time=number, current_stage="None", status="READY")  # fmt: skip
-        if history["champion"] is not None:
-            _insert(connection, "registered_model_aliases", name=name, alias="champion", version=history["champion"])
+        for alias, number in {**history.get("aliases", {}), "champion": history["champion"]}.items():
+            if number is not None:
+                _insert(connection, "registered_model_aliases", name=name, alias=alias, version=number)
     connection.commit()
     return connection.serialize()
 
 
-def _run(connection: sqlite3.Connection, run: str, version: dict[str, Any]) -> None:
-    ended = None if version["status"] == "RUNNING" else 2
-    _insert(connection, "runs", run_uuid=run, name=run[:8], source_type="LOCAL", user_id="kit", experiment_id=7,
-            status=version["status"], start_time=1, end_time=ended, lifecycle_stage="active",
+def _experiment(connection: sqlite3.Connection, name: str, known: dict[str, int]) -> int:
+    """Return the number of an experiment, made if it is not there."""
+    if name not in known:
+        known[name] = 7 + len(known)
+        _insert(connection, "experiments", experiment_id=known[name], name=name, artifact_location="releases",
+                lifecycle_stage="active", creation_time=1, last_update_time=1)  # fmt: skip
+    return known[name]
+
+
+def _run(connection: sqlite3.Connection, run: str, version: dict[str, Any], experiment: int) -> None:
+    ended = None if version["status"] in ("RUNNING", "SCHEDULED") else 2
+    _insert(connection, "runs", run_uuid=run, name=run[:8], source_type="LOCAL", user_id="kit",
+            experiment_id=experiment, status=version["status"], start_time=1, end_time=ended, lifecycle_stage="active",
             artifact_uri=f"releases/{run}")  # fmt: skip
     for key, value in version["metrics"].items():
         row = {"key": key, "value": 0.0 if np.isnan(value) else value, "is_nan": bool(np.isnan(value)), "step": 0}
         for table in ("metrics", "latest_metrics"):
             _insert(connection, table, run_uuid=run, timestamp=1, **row)
-    for part, digest in {"train": f"train-{run[:8]}", "valid": version["valid"], "test": "tested"}.items():
-        number = f"{part}-{digest}"
+    rows = version.get("named", "rows")
+    for part in PARTS:
+        digest = version.get(part, f"{part}-{run[:8]}" if part == "train" else "tested")
+        number = hashlib.md5(f"{experiment} {rows} {digest}".encode(), usedforsecurity=False).hexdigest()
         if not connection.execute("select 1 from datasets where dataset_uuid = ?", (number,)).fetchone():
-            _insert(connection, "datasets", dataset_uuid=number, experiment_id=7, name="rows", digest=digest,
+            _insert(connection, "datasets", dataset_uuid=number, experiment_id=experiment, name=rows, digest=digest,
                     dataset_source_type="local", dataset_source="{}")  # fmt: skip
         _insert(connection, "inputs", input_uuid=f"{run}{part[:4]}", source_type="DATASET", source_id=number,
                 destination_type="RUN", destination_id=run)  # fmt: skip

@@ -1,6 +1,8 @@
 """Track, register, promote: with the client alone and no state of the process."""
 
 import hashlib
+import json
+import math
 import os
 import tempfile
 from pathlib import Path
@@ -30,7 +32,7 @@ def fingerprint(frame):
     """Hash the sorted lines of a table."""
     names = sorted(frame.columns)
     lines = sorted(",".join(map(repr, row)) for row in frame[names].to_numpy().tolist())
-    return "v1-" + hashlib.blake2b("\n".join([",".join(names), *lines]).encode(), digest_size=12).hexdigest()
+    return "v1-" + hashlib.blake2b("\n".join([json.dumps(names), *lines]).encode(), digest_size=12).hexdigest()
 
 
 def run_grid(store, experiment, parts, grid):
@@ -74,7 +76,8 @@ def register_best(store, experiment, name):
     client = MlflowClient(store)
     number = client.get_experiment_by_name(experiment).experiment_id
     finished = [run for run in client.search_runs([number]) if run.info.status == "FINISHED"]
-    best = min(finished, key=lambda run: run.data.metrics["rmse_valid"])
+    measured = [run for run in finished if math.isfinite(run.data.metrics.get("rmse_valid", math.nan))]
+    best = min(measured, key=lambda run: run.data.metrics["rmse_valid"])
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
     source = f"{best.info.artifact_uri}/net"
