@@ -15,7 +15,7 @@ def make_folds(y, k, groups=None, time=None, horizon=0, seed=0):
     if time is not None:
         time = np.asarray(time)
         days = sorted(time.tolist())
-        edges = [days[round(i * n / (k + 1))] for i in range(1, k + 1)]
+        edges = [days[i * n // (k + 1)] for i in range(1, k + 1)]
         block = np.array([bisect_left(edges, day + 1) for day in time.tolist()])  # 0 is never tested
         return [(np.nonzero(time < edges[i - 1] - horizon)[0], np.nonzero(block == i)[0]) for i in range(1, k + 1)]
     rng = np.random.default_rng(seed)
@@ -32,13 +32,16 @@ def make_folds(y, k, groups=None, time=None, horizon=0, seed=0):
             members[group].append(row)
         hands = list(members.values())
         rng.shuffle(hands)
-        hands.sort(key=lambda rows: (-y[rows].sum(), -len(rows)))
-        positives, sizes = [0] * k, [0] * k
+        rare = int(2 * y.sum() <= n)
+        hands.sort(key=lambda rows: (-(y[rows] == rare).sum(), -len(rows)))
+        held, sizes = [0] * k, [0] * k  # rows of the rarer class, and all rows
         for rows in hands:
-            found = int(y[rows].sum())
-            poorest = min(range(k), key=lambda i: (positives[i], sizes[i]) if found else (sizes[i], positives[i]))
+            found = int((y[rows] == rare).sum())
+            room = min(sizes) + n / (4 * k)  # no fold gets far ahead of the smallest
+            folds = [i for i in range(k) if sizes[i] <= room]
+            poorest = min(folds, key=lambda i: (held[i], sizes[i]) if found else (sizes[i], held[i]))
             fold_of[rows] = poorest
-            positives[poorest] += found
+            held[poorest] += found
             sizes[poorest] += len(rows)
     return [(np.nonzero(fold_of != i)[0], np.nonzero(fold_of == i)[0]) for i in range(k)]
 
@@ -68,20 +71,18 @@ def estimate(run, y, grid, k=5, inner=3, groups=None, time=None, horizon=0, seed
     """Loop inside a loop."""
     y = np.asarray(y)
 
-    def split(rows, parts, shift):
+    def split(rows, parts):
         part = [None if of is None else np.asarray(of)[rows] for of in (groups, time)]
-        for a, b in make_folds(y[rows], parts, *part, horizon, seed + shift):
+        for a, b in make_folds(y[rows], parts, *part, horizon, seed):
             if {0, 1} == set(y[rows[a]].tolist()) == set(y[rows[b]].tolist()):
                 yield rows[a], rows[b]
 
-    def tune(rows, shift):
+    def tune(rows):
         if len(grid) < 2:
             return grid[0]
-        table = [[auc_of(y[b], run(a, b, params)) for params in grid] for a, b in split(rows, inner, shift)]
+        table = [[auc_of(y[b], run(a, b, params)) for params in grid] for a, b in split(rows, inner)]
         return grid[np.mean(table, axis=0).argmax()] if table else grid[0]
 
     everything = np.arange(len(y))
-    results = []
-    for i, (a, b) in enumerate(split(everything, k, 0), start=1):
-        results.append(auc_of(y[b], run(a, b, tune(a, i))))
-    return {"auc": sum(results) / len(results), "params": tune(everything, k + 1)}
+    results = [auc_of(y[b], run(a, b, tune(a))) for a, b in split(everything, k)]
+    return {"auc": sum(results) / len(results), "params": tune(everything)}
