@@ -97,7 +97,7 @@ def find_slices(attributes, errors, alpha=0.05, min_gap=0.10, min_n=30):
     masks = {}
     for column in attributes.columns:
         values = np.array(_cells(attributes[column]), dtype=object)
-        for value in set(values.tolist()):
+        for value in dict.fromkeys(values.tolist()):
             masks[(column, value),] = values == value if value is not None else np.equal(values, None)
     for a, b in combinations(list(masks), 2):
         if a[0][0] != b[0][0]:

@@ -7,7 +7,7 @@ import pandas as pd
 from fairlearn.metrics import MetricFrame, count, false_positive_rate, selection_rate, true_positive_rate
 from sklearn.metrics import accuracy_score
 
-SHUFFLES = 200
+SHUFFLES = 400
 
 
 def group_metrics(y_true, y_pred, groups, sample_weight=None):
@@ -15,7 +15,7 @@ def group_metrics(y_true, y_pred, groups, sample_weight=None):
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     weight = np.ones(len(y_true)) if sample_weight is None else np.asarray(sample_weight, dtype=float)
     groups = groups.reset_index(drop=True).astype(object)
-    code = pd.Series(pd.factorize(pd.MultiIndex.from_frame(groups.fillna("\0")))[0], name="code")
+    code = pd.Series(pd.factorize(pd.MultiIndex.from_frame(groups.fillna("\1")))[0], name="code")  # no printable text
     rates = {
         "selection_rate": selection_rate,
         "tpr": true_positive_rate,
