@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,40 +15,49 @@ from typing import Any
 HERE = Path(__file__).parent
 KINDS = ("bucket", "queue", "service")
 Run = list[dict[str, Any]]
+OF_THE_MOMENT = re.compile(r"\b(timestamp|plantimestamp|uuid|bcrypt)\s*\(")
 
 
 _answers: dict[str, Any] = {}
+"""What was answered already: the grader's own, and no process of the learner's lives that could know of it."""
 
 
-def _ask(submission: Any, program: str, asked: str, question: Any, answer: str) -> Any:
-    submission.write(asked, json.dumps(question).encode())
-    submission.write(program, (HERE / program).read_bytes())
-    ran = submission.run([sys.executable, program])
-    assert ran.code == 0, f"{program} ended with exit code {ran.code}"
-    try:
-        return json.loads(submission.read(answer))
-    except RecursionError:
-        raise AssertionError("a value is nested too deeply") from None
+def _ask(submission: Any, source: str, programs: list[str], question: Any) -> Any:
+    """Let a program beside the submission answer a question; the same one about the same file is asked once."""
+    key = json.dumps([submission.read(source).hex(), programs, question])
+    if key not in _answers:
+        submission.write("question.json", json.dumps(question).encode())
+        for program in programs:
+            submission.write(program, (HERE / program).read_bytes())
+        ran = submission.run([sys.executable, programs[0]])
+        assert ran.code == 0, f"{programs[0]} ended with exit code {ran.code}"
+        try:
+            _answers[key] = json.loads(submission.read("answer.json"))
+        except RecursionError:
+            raise AssertionError("a value is nested too deeply") from None
+    return copy.deepcopy(_answers[key])
 
 
 def terraform(submission: Any, *runs: Run) -> list[Run]:
     """Do runs of Terraform: each a list of steps in a state of its own. See ``run_terraform.py``."""
-    return _ask(submission, "run_terraform.py", "steps.json", runs, "terraform.json")
+    return _ask(submission, "main.tf", ["run_terraform.py"], runs)
 
 
-def cloudformation(submission: Any, *deployments: dict[str, Any], lint: bool = False) -> dict[str, Any]:
-    """Lint the template and deploy it. See ``run_cloudformation.py``.
-
-    The same question about the same template is asked once: the answer is the grader's, and no process of the
-    learner's lives that could know of it.
-    """
-    question = {"lint": lint, "deployments": deployments}
+def cloudformation(
+    submission: Any, *deployments: dict[str, Any], tried: dict[str, list[str]] | None = None, lint: bool = False
+) -> dict[str, Any]:
+    """Lint the template, try values for its parameters, and deploy it. See ``run_cloudformation.py``."""
     lines = [line.strip() for line in submission.read("template.yaml").decode("utf-8", "replace").splitlines()]
     assert any(line and line[0] != "#" for line in lines), "template.yaml holds nothing but comments"
-    key = json.dumps([submission.read("template.yaml").hex(), question])
-    if key not in _answers:
-        _answers[key] = _ask(submission, "run_cloudformation.py", "deployments.json", question, "cloudformation.json")
-    return copy.deepcopy(_answers[key])
+    question = {"lint": lint, "deployments": deployments, "tried": tried or {}}
+    return _ask(submission, "template.yaml", ["run_cloudformation.py", "made_up_aws.py"], question)
+
+
+def of_the_moment(submission: Any) -> list[str]:
+    """Return the functions in ``main.tf`` whose value is another one at another time; lines of comment do not count."""
+    lines = submission.read("main.tf").decode("utf-8", "replace").splitlines()
+    code = [line for line in lines if not line.strip().startswith(("#", "//"))]
+    return OF_THE_MOMENT.findall("\n".join(code))
 
 
 def planned(step: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +80,16 @@ def settings(step: dict[str, Any], kind: str, names: Any) -> dict[str, dict[str,
     return found
 
 
+def addresses(step: dict[str, Any]) -> set[str]:
+    """Return the addresses of all resources, from the state after an apply."""
+    resources = planned(step)["state"]["resources"]
+    return {
+        f"{resource['type']}.{resource['name']}[{json.dumps(instance.get('index_key'))}]"
+        for resource in resources
+        for instance in resource["instances"]
+    }
+
+
 def outputs(step: dict[str, Any]) -> dict[str, Any]:
     """Return the values of the outputs after an apply."""
     return {name: each["value"] for name, each in planned(step)["state"]["outputs"].items()}
@@ -78,8 +98,8 @@ def outputs(step: dict[str, Any]) -> dict[str, Any]:
 def changes(step: dict[str, Any]) -> dict[str, str]:
     """Return what a plan would do to each resource that it would touch: create, update, replace or delete."""
     found = {}
-    for address, each in planned(step)["changes"].items():
-        actions = [action for action in each["actions"] if action not in ("no-op", "read")]
+    for address, said in planned(step)["changes"].items():
+        actions = [action for action in said if action not in ("no-op", "read")]
         if actions:
             found[address] = actions[0] if len(actions) == 1 else "replace"
     return found

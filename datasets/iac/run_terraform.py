@@ -1,14 +1,15 @@
-"""Real Terraform on `main.tf`: reads `steps.json`, writes `terraform.json`. A program, for a box of its own.
+"""Real Terraform on `main.tf`: reads `question.json`, writes `answer.json`. A program, for a box of its own.
 
-``steps.json`` is a list of runs, one fresh folder and state each; a run is a list of steps, in order:
+``question.json`` is a list of runs, one fresh folder and state each; a run is a list of steps, in order:
 
     {"variables": {…}, "apply": true}                   plan, then apply
     {"variables": {…}}                                  plan only
-    {"variables": {…}, "edit": ["bucket", "x", {…}]}    change terraform_data.bucket["x"] in the state, then plan
+    {"variables": {…}, "typed": ["owner"]}              give the owner by `-var`, and the rest in a file
+    {"variables": {…}, "edits": [["bucket", "x", {…}]]} change terraform_data.bucket["x"] in the state, then plan
 
-For each step it writes what ``terraform plan -json`` complains about, ``terraform show -json`` of the plan and, after
-an apply, the state. Nothing is applied whose plan holds what could run a command or read a file: a provisioner, a data
-source, a module, a resource that is no terraform_data.
+For each step it writes what ``terraform plan -json`` complains about, what the plan would do to each resource, how the
+variables are declared and, after an apply, the state. Nothing is applied whose plan holds what could run a command or
+read a file: a provisioner, a data source, a module, a resource that is no terraform_data.
 """
 
 import json
@@ -59,26 +60,41 @@ def refused(plan: dict) -> str:
     return ""
 
 
-def edit(resource: str, key: str, values: dict) -> None:
-    """Change the input of one resource in the state, as somebody who clicks in a console changes the real thing."""
+def put(values: dict, into: dict) -> None:
+    """Put values into an object, and those of an object in it into that one."""
+    for key, value in values.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            put(value, into[key])
+        else:
+            into[key] = value
+
+
+def edit(edits: list) -> None:
+    """Change inputs of resources in the state, as somebody who clicks in a console changes the real things."""
     path = Path("terraform.tfstate")
     if not path.exists():
         return  # nothing was applied; the step before says why
     state = json.loads(path.read_text())
+    wanted = {(resource, key): values for resource, key, values in edits}
     for each in state["resources"]:
         for instance in each["instances"]:
-            if each["name"] == resource and instance.get("index_key") == key:
-                for name in ("input", "output"):
-                    instance["attributes"][name]["value"].update(values)
+            values = wanted.get((each["name"], instance.get("index_key")), {})
+            for name in ("input", "output"):
+                held = (instance["attributes"].get(name) or {}).get("value")
+                if isinstance(held, dict):
+                    put(values, held)
     path.write_text(json.dumps(state))
 
 
-def step(variables: dict, apply: bool = False, edit_first: list | None = None) -> dict:
+def step(variables: dict, apply: bool = False, edits: list | None = None, typed: list | None = None) -> dict:
     """Plan, and apply where asked; return what came of it."""
-    if edit_first is not None:
-        edit(*edit_first)
-    Path("terraform.tfvars.json").write_text(json.dumps(variables))
-    code, said = command("plan", *ARGUMENTS, "-json", "-out=plan")
+    if edits:
+        edit(edits)
+    typed = typed or []
+    words = [f"-var={name}={variables[name]}" for name in typed]
+    in_file = {name: value for name, value in variables.items() if name not in typed}
+    Path("terraform.tfvars.json").write_text(json.dumps(in_file))
+    code, said = command("plan", *ARGUMENTS, *words, "-json", "-out=plan")
     if code != 0:
         return {"errors": complaints(said)}
     plan = json.loads(command("show", "-json", "plan")[1])
@@ -86,18 +102,15 @@ def step(variables: dict, apply: bool = False, edit_first: list | None = None) -
         return {"errors": [{"summary": f"not allowed in this exercise: {why}", "detail": ""}]}
     found = {
         "errors": [],
-        "changes": {
-            each["address"]: {"actions": each["change"]["actions"], "after": each["change"].get("after")}
-            for each in plan.get("resource_changes", [])
-        },
-        "outputs": {name: each.get("value") for name, each in plan["planned_values"].get("outputs", {}).items()},
+        "changes": {each["address"]: each["change"]["actions"] for each in plan.get("resource_changes", [])},
         "variables": plan["configuration"]["root_module"].get("variables", {}),
     }
     if apply:
         code, said = command("apply", *ARGUMENTS, "-json", "plan")
         if code != 0:
             return {"errors": complaints(said)}
-        found["state"] = json.loads(Path("terraform.tfstate").read_text())
+        path = Path("terraform.tfstate")
+        found["state"] = json.loads(path.read_text()) if path.exists() else {"resources": [], "outputs": {}}
     return found
 
 
@@ -105,9 +118,9 @@ def main() -> None:
     """Do every run in a folder of its own: in a random order, none beside another, so that no run knows its number."""
     top = Path.cwd()
     source = (top / "main.tf").read_bytes()
-    runs = json.loads((top / "steps.json").read_text())
-    (top / "steps.json").unlink()
-    (top / "terraform.json").unlink(missing_ok=True)
+    runs = json.loads((top / "question.json").read_text())
+    (top / "question.json").unlink()
+    (top / "answer.json").unlink(missing_ok=True)
     found: list = [None] * len(runs)
     for number in random.SystemRandom().sample(range(len(runs)), len(runs)):
         steps = runs[number]
@@ -119,10 +132,10 @@ def main() -> None:
         if code != 0:
             found[number] = [{"errors": complaints(said)} for _ in steps]
         else:
-            found[number] = [step(each["variables"], each.get("apply", False), each.get("edit")) for each in steps]
+            found[number] = [step(**each) for each in steps]
         os.chdir(top)
         shutil.rmtree(folder)
-    (top / "terraform.json").write_text(json.dumps(found))
+    (top / "answer.json").write_text(json.dumps(found))
     sys.stdout.flush()
     os._exit(0)  # no Go thread is waited for
 

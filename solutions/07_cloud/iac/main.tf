@@ -17,7 +17,7 @@ variable "account_id" {
   type = string # not a number: it may begin with a zero
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id must have 12 digits."
+    error_message = "account_id must have twelve digits."
   }
 }
 
@@ -34,7 +34,7 @@ variable "api_token" {
   sensitive = true
   validation {
     condition     = length(var.api_token) >= 32
-    error_message = "api_token must have at least 32 characters: a hash of a shorter one can be guessed."
+    error_message = "api_token is too short: its hash can be guessed."
   }
 }
 
@@ -46,11 +46,11 @@ variable "services" {
   type = map(object({ cpus = number, memory_gb = number, replicas = number, timeout_seconds = number }))
   validation {
     condition     = alltrue([for name in keys(var.services) : can(regex("^[a-z][a-z0-9-]{2,19}$", name))])
-    error_message = "A service's name has 3 to 20 lower-case letters, digits and hyphens, the first a letter."
+    error_message = "A service's name is too short or too long, or has a sign that is not allowed."
   }
   validation {
     condition     = alltrue([for s in values(var.services) : s.replicas >= 1 && floor(s.replicas) == s.replicas])
-    error_message = "replicas must be a whole number of at least 1."
+    error_message = "replicas must be a whole number, one at least."
   }
 }
 
@@ -58,15 +58,19 @@ locals {
   hours_a_month = 730
   production    = var.environment == "prod"
 
-  # Every instance type with room for a service, as sortable text: price first, then name.
+  # For each service, the price of every instance type with room; then the lowest, and a type that has it.
   fitting = {
-    for name, s in var.services : name => sort([
-      for type, t in var.instance_types : format("%012.6f %s", t.price, type)
+    for name, s in var.services : name => {
+      for type, t in var.instance_types : type => t.price
       if t.cpus >= s.cpus && t.memory_gb >= s.memory_gb
-    ])
+    }
   }
-  instance_type = { for name, found in local.fitting : name => try(split(" ", found[0])[1], null) }
-  replicas      = { for name, s in var.services : name => local.production ? max(2, s.replicas) : 1 }
+  lowest = { for name, prices in local.fitting : name => try(min(values(prices)...), null) }
+  instance_type = {
+    for name, prices in local.fitting : name => try([for type, price in prices : type if price == local.lowest[name]][0], null)
+  }
+
+  replicas = { for name, s in var.services : name => local.production ? max(2, s.replicas) : 1 }
 
   tags = {
     for name in keys(var.services) : name => {
@@ -126,7 +130,6 @@ output "bucket_names" {
 
 output "monthly_cost" { # dollars
   value = sum(concat([0], [
-    for name, type in local.instance_type :
-    try(local.replicas[name] * var.instance_types[type].price * local.hours_a_month, 0)
+    for name, price in local.lowest : local.replicas[name] * price * local.hours_a_month if price != null
   ]))
 }
